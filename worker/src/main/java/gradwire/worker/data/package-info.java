@@ -1,0 +1,5 @@
+/** Data sets in files, and which examples a batch holds. */
+@NullMarked
+package gradwire.worker.data;
+
+import org.jspecify.annotations.NullMarked;
