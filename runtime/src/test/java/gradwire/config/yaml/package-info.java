@@ -1,0 +1,4 @@
+@NullMarked
+package gradwire.config.yaml;
+
+import org.jspecify.annotations.NullMarked;
