@@ -1,0 +1,4 @@
+@NullMarked
+package gradwire.config;
+
+import org.jspecify.annotations.NullMarked;
