@@ -1,0 +1,4 @@
+@NullMarked
+package gradwire.cluster;
+
+import org.jspecify.annotations.NullMarked;
