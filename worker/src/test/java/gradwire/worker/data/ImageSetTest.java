@@ -40,7 +40,7 @@ final class ImageSetTest {
   @Test
   void labelsBecomeOneHotWhateverWasThere() {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment into = Floats.allocate(arena, CHOSEN.length * 10);
+      MemorySegment into = Floats.allocate(arena, CHOSEN.length * 10L);
       into.fill((byte) 0x55);
       all().copyLabels(CHOSEN, into);
       float[] floats = new float[CHOSEN.length * 10];
