@@ -40,13 +40,13 @@ public final class Draws {
 
   /** Uniform over {@code [0, bound)}; {@code bound} at least 1. Unbiased (multiply and reject). */
   public int nextInt(int bound) {
-    long product;
-    long low;
-    long threshold = Integer.toUnsignedLong(-bound) % bound;
-    do {
-      product = (nextLong() >>> 32) * bound;
-      low = product & 0xffffffffL;
-    } while (low < threshold);
+    long product = (nextLong() >>> 32) * bound;
+    if ((product & 0xffffffffL) < bound) { // Only here can a draw be one to reject.
+      long threshold = Integer.toUnsignedLong(-bound) % bound;
+      while ((product & 0xffffffffL) < threshold) {
+        product = (nextLong() >>> 32) * bound;
+      }
+    }
     return (int) (product >>> 32);
   }
 
