@@ -1,5 +1,7 @@
 package gradwire.update;
 
+import gradwire.error.Expect;
+import gradwire.error.GradwireException;
 import java.util.function.DoubleUnaryOperator;
 
 /**
@@ -58,8 +60,16 @@ public final class LearningRate {
         initial, schedule.hyperparameter("warmup_steps"), decay(initial, schedule));
   }
 
-  /** The rate of update {@code updateNumber}, which counts from 1. */
+  /**
+   * The rate of update {@code updateNumber}, which counts from 1.
+   *
+   * @throws GradwireException if it is below 1
+   */
   public double at(long updateNumber) {
+    if (updateNumber < 1) {
+      throw new GradwireException(
+          Expect.message("updateNumber", "at least 1", updateNumber, "count updates from 1"));
+    }
     return updateNumber <= warmupSteps
         ? initial * updateNumber / warmupSteps
         : decay.applyAsDouble(updateNumber - 1 - warmupSteps);

@@ -1,8 +1,10 @@
 package gradwire.update;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import gradwire.error.GradwireException;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -66,6 +68,13 @@ final class LearningRateTest {
   void constantStaysWhatItIs() {
     assertThat(rate("constant", Map.of()).at(1)).isEqualTo(0.8);
     assertThat(rate("constant", Map.of()).at(1L << 40)).isEqualTo(0.8);
+  }
+
+  @Test
+  void updatesCountFromOne() {
+    assertThatThrownBy(() -> rate("constant", Map.of()).at(0))
+        .isInstanceOf(GradwireException.class)
+        .hasMessage("updateNumber: expected at least 1, got 0; count updates from 1");
   }
 
   private static LearningRate rate(String name, Map<String, Double> settings) {
