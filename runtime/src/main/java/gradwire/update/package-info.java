@@ -1,5 +1,9 @@
 /**
- * What a server does with a gradient, as settings: the optimizer and its schedule, no arithmetic.
+ * What a server does with a gradient, as settings: the optimizer, its hyperparameters and its
+ * learning rate as a function of the step. No tensor is touched here.
+ *
+ * <p>The names are TensorFlow's; {@link gradwire.update.KnownOptimizer} and {@link
+ * gradwire.update.KnownSchedule} are the only places where defaults are written.
  */
 @NullMarked
 package gradwire.update;
