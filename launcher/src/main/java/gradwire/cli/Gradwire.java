@@ -18,6 +18,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The whole command line; see {@code gradwire --help}. One thread. */
 public final class Gradwire {
+  private static final int HELP_WIDTH = 100;
+
   private final CommandLine commands;
 
   public Gradwire(Surroundings surroundings, Jobs jobs) {
@@ -33,6 +35,7 @@ public final class Gradwire {
             .addSubcommand(new DoctorCommand(surroundings))
             .setOut(writer(surroundings.out()))
             .setErr(writer(surroundings.err()))
+            .setUsageHelpWidth(HELP_WIDTH)
             .setColorScheme(
                 CommandLine.Help.defaultColorScheme(
                     surroundings.style().hasColour() ? Ansi.ON : Ansi.OFF))
