@@ -1,0 +1,95 @@
+package gradwire.cli;
+
+import gradwire.launcher.ExitCode;
+import gradwire.launcher.LocalLauncher;
+import gradwire.launcher.LocalRun;
+import gradwire.launcher.Patience;
+import gradwire.launcher.ProgressView;
+import gradwire.launcher.RunControl;
+import gradwire.launcher.StopSignals;
+import gradwire.launcher.SummaryText;
+import gradwire.run.RunResult;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code gradwire run}. */
+@Command(
+    name = "run",
+    mixinStandardHelpOptions = true,
+    description = "Launches a job, shows its progress, waits for its end.",
+    footer = {
+      "",
+      "Ctrl-C saves a checkpoint and ends the run; a second Ctrl-C ends it at once.",
+      "",
+      "Example: gradwire run examples/mnist/mnist.yaml --set estimator.worker_count=4"
+    })
+final class RunCommand implements Callable<Integer> {
+  private final Surroundings surroundings;
+  private final Jobs jobs;
+
+  @Parameters(paramLabel = "JOB", description = "YAML job file, or a Batch AI job.json.")
+  private Path job = Path.of("");
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Overrides a key of the job file, dotted: estimator.worker_count=4.")
+  private List<String> settings = new ArrayList<>();
+
+  @Option(
+      names = "--run-dir",
+      paramLabel = "DIR",
+      description = "New or empty folder for the run's files; default runs/<experiment>/<run-id>.")
+  private @Nullable Path runDir;
+
+  @Option(names = "--quiet", description = "No progress; the summary only.")
+  private boolean isQuiet;
+
+  RunCommand(Surroundings surroundings, Jobs jobs) {
+    this.surroundings = surroundings;
+    this.jobs = jobs;
+  }
+
+  @Override
+  public Integer call() {
+    LocalRun run = jobs.plan(request());
+    RunControl control = new RunControl();
+    StopSignals.install(control);
+    RunResult result = isQuiet ? awaitQuietly(run, control) : awaitVisibly(run, control);
+    surroundings.out().println(SummaryText.of(result, run.folder(), surroundings.style()));
+    return ExitCode.of(result.status()).code();
+  }
+
+  private JobRequest request() {
+    Path base = surroundings.workingDirectory();
+    return new JobRequest(
+        base.resolve(job),
+        settings,
+        Optional.ofNullable(runDir).map(base::resolve),
+        surroundings.runs(),
+        surroundings.launchedAt());
+  }
+
+  private RunResult awaitQuietly(LocalRun run, RunControl control) {
+    return new LocalLauncher(run, control, Patience.DEFAULT, () -> {}, surroundings.clock())
+        .awaitResult();
+  }
+
+  private RunResult awaitVisibly(LocalRun run, RunControl control) {
+    ProgressView view =
+        new ProgressView(run, surroundings.out(), surroundings.style(), surroundings.clock());
+    try {
+      return new LocalLauncher(run, control, Patience.DEFAULT, view::refresh, surroundings.clock())
+          .awaitResult();
+    } finally {
+      view.end();
+    }
+  }
+}

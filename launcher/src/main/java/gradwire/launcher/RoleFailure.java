@@ -1,0 +1,76 @@
+package gradwire.launcher;
+
+import gradwire.error.GradwireException;
+import gradwire.run.Outcome;
+import gradwire.run.RunFolder;
+import gradwire.run.TaskReport;
+import java.nio.file.Files;
+import java.util.Optional;
+
+/** Judges a child process that has ended, and words what went wrong. */
+final class RoleFailure {
+  private static final int SIGNAL_BASE = 128;
+  private static final int SIGKILL = 9;
+
+  private RoleFailure() {}
+
+  /**
+   * Why {@code role}, which nobody asked to stop, has failed; empty if it did all of its work: exit
+   * code 0 and a report that says so.
+   */
+  static Optional<String> of(RoleProcess role, RunFolder folder) {
+    boolean isSuccess =
+        role.exitCode() == 0
+            && report(role, folder)
+                .filter(report -> report.outcome() == Outcome.SUCCEEDED)
+                .isPresent();
+    return isSuccess ? Optional.empty() : Optional.of(describe(role, folder));
+  }
+
+  /** Who ended how and why, and where to read more. */
+  static String describe(RoleProcess role, RunFolder folder) {
+    Optional<TaskReport> report = report(role, folder);
+    return role.task()
+        + ": "
+        + ending(role, report)
+        + reason(role, folder, report)
+        + "; its log: "
+        + folder.log(role.task());
+  }
+
+  /** The report of this very incarnation; a damaged one counts as none. */
+  static Optional<TaskReport> report(RoleProcess role, RunFolder folder) {
+    if (!Files.exists(folder.report(role.task()))) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(TaskReport.read(folder.report(role.task())))
+          .filter(report -> report.incarnation() == role.incarnation());
+    } catch (GradwireException damaged) {
+      return Optional.empty();
+    }
+  }
+
+  private static String ending(RoleProcess role, Optional<TaskReport> report) {
+    int exitCode = role.exitCode();
+    if (exitCode == SIGNAL_BASE + SIGKILL) {
+      return "killed by signal 9 (by hand, or by the system for want of memory)";
+    }
+    if (exitCode > SIGNAL_BASE) {
+      return "killed by signal " + (exitCode - SIGNAL_BASE);
+    }
+    if (exitCode != 0) {
+      return "ended with exit code " + exitCode;
+    }
+    return report.isEmpty() ? "ended without a report" : "ended before the run was done";
+  }
+
+  private static String reason(RoleProcess role, RunFolder folder, Optional<TaskReport> report) {
+    return report
+        .filter(account -> account.outcome() == Outcome.FAILED)
+        .flatMap(account -> Optional.ofNullable(account.error()))
+        .or(() -> LogTail.lastError(folder.log(role.task())))
+        .map(error -> ": " + error)
+        .orElse("");
+  }
+}

@@ -1,0 +1,80 @@
+package gradwire.launcher;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import gradwire.cluster.TaskId;
+import gradwire.error.GradwireException;
+import gradwire.run.Supervision;
+import java.io.IOException;
+import java.util.function.Consumer;
+
+/** One child JVM and the launcher's end of its rope. Thread-safe. */
+final class RoleProcess {
+  private final TaskId task;
+  private final int incarnation;
+  private final Process process;
+
+  private RoleProcess(TaskId task, int incarnation, Process process) {
+    this.task = task;
+    this.incarnation = incarnation;
+    this.process = process;
+  }
+
+  /**
+   * Starts {@code task}.
+   *
+   * @param onExit called once, on a thread of the JDK's, when the process has ended
+   */
+  static RoleProcess start(
+      LocalRun run, TaskId task, int incarnation, Consumer<RoleProcess> onExit) {
+    try {
+      Process process = RoleCommand.of(run, task, incarnation).start();
+      RoleProcess role = new RoleProcess(task, incarnation, process);
+      process.onExit().thenAccept(ended -> onExit.accept(role));
+      return role;
+    } catch (IOException e) {
+      throw new GradwireException(
+          task
+              + ": expected to start a Java process, got "
+              + e.getMessage()
+              + "; free memory or processes, or try fewer workers",
+          e);
+    }
+  }
+
+  TaskId task() {
+    return task;
+  }
+
+  int incarnation() {
+    return incarnation;
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** Only once it has ended; 128 + n if signal n ended it. */
+  int exitCode() {
+    return process.exitValue();
+  }
+
+  /** Asks for a graceful end; a process that is gone already has no need of it. */
+  void askToStop() {
+    try {
+      process.getOutputStream().write((Supervision.STOP + "\n").getBytes(UTF_8));
+      process.getOutputStream().flush();
+    } catch (IOException gone) {
+      // It ended in this moment; its exit is reported like any other.
+    }
+  }
+
+  /** As {@code kill -9}; returns at once. */
+  void kill() {
+    process.destroyForcibly();
+  }
+}

@@ -1,0 +1,20 @@
+package gradwire.launcher;
+
+import gradwire.run.RunFolder;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+
+/** A launcher as a process of its own, to be killed. Its one argument is a prepared run folder. */
+final class FakeLauncher {
+  private FakeLauncher() {}
+
+  public static void main(String[] args) {
+    LocalRun run = FakeRun.prepared(new RunFolder(Path.of(args[0])), Duration.ofMinutes(5));
+    RunControl control = new RunControl();
+    StopSignals.install(control);
+    LocalLauncher launcher =
+        new LocalLauncher(run, control, Patience.DEFAULT, () -> {}, InstantSource.system());
+    System.exit(ExitCode.of(launcher.awaitResult().status()).code());
+  }
+}

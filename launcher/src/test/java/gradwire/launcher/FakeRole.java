@@ -1,0 +1,146 @@
+package gradwire.launcher;
+
+import gradwire.cluster.Role;
+import gradwire.cluster.TaskId;
+import gradwire.run.MetricsLog;
+import gradwire.run.Outcome;
+import gradwire.run.ProcessUsage;
+import gradwire.run.RunFolder;
+import gradwire.run.Supervision;
+import gradwire.run.TaskReport;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A role that trains nothing and behaves as the file {@code <task>.behaviour} of its run folder
+ * says. Its "address" is its process id, so that a test can find and kill it.
+ */
+final class FakeRole {
+  /** What a role may do. */
+  enum Behaviour {
+    SUCCEED,
+    /** Until asked to stop; then ends well. */
+    SERVE,
+    /** Until asked to stop; then fails while saving. */
+    FAIL_TO_STOP,
+    /** Hears "stop" and goes on regardless. */
+    DEAF,
+    CRASH,
+    REPORT_FAILURE,
+    END_WITHOUT_REPORT,
+    END_EARLY
+  }
+
+  private final TaskId task;
+  private final RunFolder folder;
+  private final int incarnation;
+
+  private FakeRole(TaskId task, RunFolder folder, int incarnation) {
+    this.task = task;
+    this.folder = folder;
+    this.incarnation = incarnation;
+  }
+
+  static void prepare(RunFolder folder, TaskId task, Behaviour behaviour) throws IOException {
+    Files.writeString(behaviourFile(folder, task), behaviour.name());
+  }
+
+  public static void main(String[] args) throws Exception {
+    boolean isPs = option(args, "job_name").equals(Role.PS.jobName());
+    int index = Integer.parseInt(option(args, "task_index"));
+    RunFolder folder = new RunFolder(Path.of(option(args, "run_folder")));
+    FakeRole role =
+        new FakeRole(
+            isPs ? TaskId.ps(index) : TaskId.worker(index),
+            folder,
+            Integer.parseInt(option(args, "incarnation")));
+    if (!Arrays.asList(args).contains("--supervised")) {
+      throw new IllegalArgumentException("expected --supervised");
+    }
+    role.behave(Behaviour.valueOf(Files.readString(behaviourFile(folder, role.task))));
+  }
+
+  private void behave(Behaviour behaviour) throws InterruptedException {
+    CountDownLatch stopAsked = new CountDownLatch(1);
+    Supervision.watch(System.in, stopAsked::countDown);
+    folder.publishAddress(task, String.valueOf(ProcessHandle.current().pid()));
+    System.out.println(task + " " + behaviour.name().toLowerCase(Locale.ROOT));
+    switch (behaviour) {
+      case SUCCEED -> succeed();
+      case SERVE -> {
+        stopAsked.await();
+        report(Outcome.STOPPED, null, Map.of());
+      }
+      case FAIL_TO_STOP -> {
+        stopAsked.await();
+        report(Outcome.FAILED, "checkpoint: disk full", Map.of());
+        System.exit(1);
+      }
+      case DEAF -> {
+        stopAsked.await();
+        System.out.println("stop? never");
+        new CountDownLatch(1).await();
+      }
+      case CRASH -> throw new IllegalStateException("boom", new IOException("no such shard"));
+      case REPORT_FAILURE -> {
+        report(Outcome.FAILED, "data_dir: expected MNIST files, got none", Map.of());
+        System.exit(1);
+      }
+      case END_WITHOUT_REPORT -> {}
+      case END_EARLY -> report(Outcome.STOPPED, null, Map.of());
+    }
+  }
+
+  private void succeed() {
+    if (task.isChief()) {
+      try (MetricsLog metrics = new MetricsLog(folder.metrics(), InstantSource.system())) {
+        metrics.append(10, new TreeMap<>(Map.of("loss", 0.5)));
+        metrics.append(20, new TreeMap<>(Map.of("loss", 0.25, "testAccuracy", 0.9)));
+      }
+    }
+    report(
+        Outcome.SUCCEEDED,
+        null,
+        switch (task.role()) {
+          case PS -> Map.of("updatesApplied", 20.0);
+          case WORKER ->
+              Map.of("updatesAcknowledged", 20.0, "globalSteps", 20.0, "metric.testAccuracy", 0.9);
+        });
+  }
+
+  private void report(Outcome outcome, @Nullable String error, Map<String, Double> counters) {
+    SortedMap<String, Double> sorted = new TreeMap<>(counters);
+    ProcessUsage usage = ProcessUsage.now();
+    new TaskReport(
+            task.name(),
+            incarnation,
+            outcome,
+            error,
+            usage.peakRssBytes(),
+            usage.cpuSeconds(),
+            sorted,
+            new TreeMap<>())
+        .write(folder.report(task));
+  }
+
+  private static Path behaviourFile(RunFolder folder, TaskId task) {
+    return folder.root().resolve(task + ".behaviour");
+  }
+
+  private static String option(String[] args, String name) {
+    return Arrays.stream(args)
+        .filter(arg -> arg.startsWith("--" + name + "="))
+        .map(arg -> arg.substring(name.length() + 3))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("expected --" + name));
+  }
+}

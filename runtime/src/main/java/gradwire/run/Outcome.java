@@ -1,0 +1,11 @@
+package gradwire.run;
+
+/** How a task ended, by its own account. */
+public enum Outcome {
+  /** Did all that the job asked of it. */
+  SUCCEEDED,
+  /** Gave up; the report says why. */
+  FAILED,
+  /** Ended early because it was asked to. */
+  STOPPED
+}
