@@ -1,0 +1,227 @@
+package gradwire.safetensors;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import gradwire.error.GradwireException;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * A safetensors file: 8 bytes header length, a JSON header, raw little-endian float32. Written
+ * whole or not at all; the SHA-256 of the data stands in the metadata and is checked when read.
+ * Immutable.
+ *
+ * @param metadata text by key; {@code sha256} is added by {@link #write}
+ * @param tensors in file order
+ */
+public record SafetensorsFile(SortedMap<String, String> metadata, List<Entry> tensors) {
+  private static final String SHA256 = "sha256";
+  private static final String METADATA = "__metadata__";
+  private static final long MAX_HEADER_BYTES = 64L << 20;
+
+  /**
+   * One tensor of a file.
+   *
+   * @param name unique in the file
+   * @param shape axis lengths, last axis fastest in memory
+   * @param values {@code shape} float32
+   */
+  public record Entry(String name, List<Long> shape, MemorySegment values) {
+    public Entry {
+      shape = List.copyOf(shape);
+    }
+  }
+
+  public SafetensorsFile {
+    metadata = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(metadata));
+    tensors = List.copyOf(tensors);
+  }
+
+  /** Writes to {@code path} by way of a temporary file beside it; replaces what was there. */
+  public static void write(Path path, Map<String, String> metadata, List<Entry> tensors) {
+    SortedMap<String, String> all = new TreeMap<>(metadata);
+    all.put(SHA256, sha256(tensors.stream().map(Entry::values).toList()));
+    byte[] header = header(all, tensors);
+    Path temporary = path.resolveSibling(path.getFileName() + ".tmp");
+    try {
+      Files.createDirectories(path.toAbsolutePath().getParent());
+      try (FileChannel channel =
+          FileChannel.open(
+              temporary,
+              StandardOpenOption.CREATE,
+              StandardOpenOption.WRITE,
+              StandardOpenOption.TRUNCATE_EXISTING)) {
+        ByteBuffer length = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
+        writeFully(channel, length.putLong(header.length).flip());
+        writeFully(channel, ByteBuffer.wrap(header));
+        for (Entry tensor : tensors) {
+          writeFully(channel, tensor.values());
+        }
+        channel.force(true);
+      }
+      Files.move(
+          temporary, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new GradwireException(
+          path + ": cannot write (" + e.getMessage() + "); free some space or check permissions",
+          e);
+    }
+  }
+
+  /**
+   * Reads and checks a file.
+   *
+   * @param arena owns the memory of the tensors
+   * @throws GradwireException naming the file, if it is truncated, malformed or altered
+   */
+  public static SafetensorsFile read(Path path, Arena arena) {
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      MemorySegment file = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+      return parse(path, file);
+    } catch (IOException e) {
+      throw new GradwireException(path + ": cannot read (" + e.getMessage() + ")", e);
+    } catch (JsonParseException | IllegalStateException | ClassCastException e) {
+      throw refused(path, "a JSON header of tensors", String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** SHA-256 over all segments, one after the other, in hexadecimal. */
+  public static String sha256(List<MemorySegment> segments) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      byte[] block = new byte[1 << 16];
+      for (MemorySegment segment : segments) {
+        for (long at = 0; at < segment.byteSize(); at += block.length) {
+          int length = (int) Math.min(block.length, segment.byteSize() - at);
+          MemorySegment.copy(segment, ValueLayout.JAVA_BYTE, at, block, 0, length);
+          digest.update(block, 0, length);
+        }
+      }
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static byte[] header(Map<String, String> metadata, List<Entry> tensors) {
+    JsonObject header = new JsonObject();
+    JsonObject meta = new JsonObject();
+    metadata.forEach(meta::addProperty);
+    header.add(METADATA, meta);
+    long begin = 0;
+    for (Entry tensor : tensors) {
+      JsonObject entry = new JsonObject();
+      entry.addProperty("dtype", "F32");
+      JsonArray shape = new JsonArray();
+      tensor.shape().forEach(shape::add);
+      entry.add("shape", shape);
+      JsonArray offsets = new JsonArray();
+      offsets.add(begin);
+      begin += tensor.values().byteSize();
+      offsets.add(begin);
+      entry.add("data_offsets", offsets);
+      header.add(tensor.name(), entry);
+    }
+    String text = header.toString();
+    int unpadded = text.getBytes(StandardCharsets.UTF_8).length;
+    return (text + " ".repeat((8 - unpadded % 8) % 8)).getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static SafetensorsFile parse(Path path, MemorySegment file) {
+    if (file.byteSize() < 8) {
+      throw refused(path, "at least 8 bytes", file.byteSize() + " bytes");
+    }
+    long headerBytes =
+        file.get(ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN), 0);
+    if (headerBytes < 2 || headerBytes > Math.min(MAX_HEADER_BYTES, file.byteSize() - 8)) {
+      throw refused(path, "a header within the file", "a header of " + headerBytes + " bytes");
+    }
+    byte[] headerText = file.asSlice(8, headerBytes).toArray(ValueLayout.JAVA_BYTE);
+    JsonObject header =
+        JsonParser.parseString(new String(headerText, StandardCharsets.UTF_8)).getAsJsonObject();
+    MemorySegment data = file.asSlice(8 + headerBytes);
+    SortedMap<String, String> metadata = new TreeMap<>();
+    List<Entry> tensors = new ArrayList<>();
+    for (String name : header.keySet()) {
+      JsonObject entry = header.getAsJsonObject(name);
+      if (name.equals(METADATA)) {
+        entry.entrySet().forEach(e -> metadata.put(e.getKey(), e.getValue().getAsString()));
+      } else {
+        tensors.add(entry(path, name, entry, data));
+      }
+    }
+    checkHash(path, metadata, tensors);
+    return new SafetensorsFile(metadata, tensors);
+  }
+
+  private static Entry entry(Path path, String name, JsonObject entry, MemorySegment data) {
+    List<Long> shape = new ArrayList<>();
+    entry.getAsJsonArray("shape").forEach(axis -> shape.add(axis.getAsLong()));
+    JsonArray offsets = entry.getAsJsonArray("data_offsets");
+    long begin = offsets.get(0).getAsLong();
+    long end = offsets.get(1).getAsLong();
+    long expected = shape.stream().reduce(1L, Math::multiplyExact) * Float.BYTES;
+    if (!entry.get("dtype").getAsString().equals("F32") || end - begin != expected) {
+      throw refused(path, name + " as F32 of shape " + shape, entry.toString());
+    }
+    if (begin < 0 || end > data.byteSize()) {
+      throw refused(
+          path,
+          name + " to end at byte " + end + " of the data",
+          data.byteSize() + " bytes of data");
+    }
+    return new Entry(name, shape, data.asSlice(begin, end - begin));
+  }
+
+  private static void checkHash(Path path, Map<String, String> metadata, List<Entry> tensors) {
+    String expected = metadata.get(SHA256);
+    String got = sha256(tensors.stream().map(Entry::values).toList());
+    if (expected != null && !expected.equals(got)) {
+      throw refused(path, "data with SHA-256 " + expected, got);
+    }
+  }
+
+  private static GradwireException refused(Path path, String expected, String got) {
+    return new GradwireException(
+        path
+            + ": damaged or not a safetensors file: expected "
+            + expected
+            + ", got "
+            + got
+            + "; use an earlier one");
+  }
+
+  private static void writeFully(FileChannel channel, MemorySegment values) throws IOException {
+    long piece = 1L << 30;
+    for (long at = 0; at < values.byteSize(); at += piece) {
+      writeFully(
+          channel, values.asSlice(at, Math.min(piece, values.byteSize() - at)).asByteBuffer());
+    }
+  }
+
+  private static void writeFully(FileChannel channel, ByteBuffer buffer) throws IOException {
+    while (buffer.hasRemaining()) {
+      channel.write(buffer);
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package gradwire.transport;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * A worker's line to one parameter server. One thread. Every wait is bounded by the timeout that
+ * the connection was made with and fails with a {@link gradwire.error.GradwireException} that names
+ * the server and what was awaited.
+ */
+public interface ShardConnection extends AutoCloseable {
+  /** Joins the run; for all but the chief, waits until the chief has brought values. */
+  OpenReply open(OpenRequest request);
+
+  /** Sends the initial values and waits until they are taken. Chief only. */
+  void initialize(MemorySegment values);
+
+  /**
+   * Starts a push whose answer goes to {@code weights}. Neither segment may be touched until {@link
+   * #awaitWeights} has returned.
+   */
+  void push(Push push, MemorySegment gradient, MemorySegment weights);
+
+  /**
+   * Waits until the server has said whether it takes the push, where the job needs to know that
+   * first ({@code replicas_to_aggregate} with several servers).
+   *
+   * @return whether it takes it; if not, the weights have already come
+   */
+  boolean awaitVerdict();
+
+  /** Starts a pull into {@code weights}. */
+  void pull(MemorySegment weights);
+
+  /** Waits for the answer to the last {@link #push} or {@link #pull}. */
+  Weights awaitWeights();
+
+  /** See {@link ShardService#declareLastStep}. */
+  long declareLastStep(long step);
+
+  /** Waits until every other worker has left. */
+  void awaitOthers();
+
+  /** Says goodbye; nothing may be sent afterwards. */
+  Farewell leave();
+
+  @Override
+  void close();
+}

@@ -1,0 +1,43 @@
+package gradwire.transport;
+
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A parameter server's end of the line, whatever carries it. Thread-safe; no call blocks. A refused
+ * call throws {@link gradwire.error.GradwireException}, or fails its future or replier, with a
+ * message for a person.
+ */
+public interface ShardService {
+  /**
+   * Completed when this worker may go on: for the chief at once, for others once there are values.
+   */
+  CompletableFuture<OpenReply> open(OpenRequest request);
+
+  /** Takes the initial values from the chief. A second set is ignored. */
+  void initialize(int worker, TensorBuffer values);
+
+  /** Length of the shard in floats; what a push must have. */
+  long numFloats();
+
+  /** Takes a gradient; answered when the consistency mode says so. Owns {@code gradient}. */
+  void push(Push push, TensorBuffer gradient, Replier replier);
+
+  /** Answers with the present weights. */
+  void pull(int worker, int incarnation, Replier replier);
+
+  /**
+   * Moves the last step to {@code step}, or to the present step if that is later.
+   *
+   * @return the last step as it now stands
+   */
+  long declareLastStep(int worker, int incarnation, long step);
+
+  /** Completed when every worker but this one has left. */
+  CompletableFuture<Void> awaitOthers(int worker, int incarnation);
+
+  /** This worker will send nothing more. */
+  Farewell leave(int worker, int incarnation);
+
+  /** This worker's connection ended; if it had not left, it is lost. */
+  void disconnected(int worker, int incarnation, String why);
+}

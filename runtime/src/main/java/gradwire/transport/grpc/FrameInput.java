@@ -1,0 +1,190 @@
+package gradwire.transport.grpc;
+
+import gradwire.transport.Outcome;
+import io.grpc.HasByteBuffer;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+
+/**
+ * One frame on its way in: reads protobuf's encoding of {@code TensorFrame} and copies the payload
+ * once, from the socket's buffers to where it belongs. Header fields must come before the payload,
+ * as every protobuf encoder writes them; unknown fields are skipped.
+ */
+final class FrameInput {
+  static final int PAYLOAD_FIELD = 15;
+  static final int CHECKSUM_FIELD = 16;
+
+  static final int VARINT = 0;
+  static final int FIXED64 = 1;
+  static final int LENGTH_DELIMITED = 2;
+  static final int FIXED32 = 5;
+
+  private static final int HEADER_FIELDS = 9;
+  private static final Frame.Kind[] KINDS = Frame.Kind.values();
+  private static final Outcome[] OUTCOMES = Outcome.values();
+
+  private static final ThreadLocal<byte[]> SCRATCH = ThreadLocal.withInitial(() -> new byte[16384]);
+  private static final ThreadLocal<FrameChecksum> CHECKSUM =
+      ThreadLocal.withInitial(FrameChecksum::new);
+
+  private final InputStream in;
+  private final PayloadSink sink;
+  private final FrameChecksum checksum = CHECKSUM.get();
+  private final long[] header = new long[HEADER_FIELDS + 1];
+  private MemorySegment payload = Frame.NO_PAYLOAD;
+  private boolean summed;
+
+  FrameInput(InputStream in, PayloadSink sink) {
+    this.in = in;
+    this.sink = sink;
+  }
+
+  Frame read() throws IOException {
+    boolean hasChecksum = false;
+    int expected = 0;
+    for (int first = in.read(); first >= 0; first = in.read()) {
+      long tag = varint(first);
+      int field = (int) (tag >>> 3);
+      int type = (int) (tag & 7);
+      if (field >= 1 && field <= HEADER_FIELDS && type == VARINT && !summed) {
+        header[field] = varint(next());
+      } else if (field == PAYLOAD_FIELD && type == LENGTH_DELIMITED && !summed) {
+        readPayload(varint(next()));
+      } else if (field == CHECKSUM_FIELD && type == FIXED32) {
+        expected = (int) fixed(4);
+        hasChecksum = true;
+      } else {
+        skip(type);
+      }
+    }
+    Frame frame = frame();
+    if (!summed) {
+      checksum.begin(frame);
+    }
+    if (!hasChecksum || expected != checksum.value()) {
+      throw new IOException(
+          "expected CRC-32C %08x, got %s"
+              .formatted(
+                  checksum.value(), hasChecksum ? "%08x".formatted(expected) : "no checksum"));
+    }
+    return frame;
+  }
+
+  /** What the sink gave so far. */
+  MemorySegment payload() {
+    return payload;
+  }
+
+  private Frame frame() throws IOException {
+    return new Frame(
+        KINDS[(int) within("kind", header[1], KINDS.length)],
+        (int) within("worker", header[2], Integer.MAX_VALUE),
+        (int) within("incarnation", header[3], Integer.MAX_VALUE),
+        header[4],
+        header[5],
+        header[6],
+        OUTCOMES[(int) within("outcome", header[7], OUTCOMES.length)],
+        within("offset", header[8], Long.MAX_VALUE / Float.BYTES),
+        within("total", header[9], Long.MAX_VALUE / Float.BYTES),
+        payload,
+        null);
+  }
+
+  private static long within(String field, long value, long bound) throws IOException {
+    if (value < 0 || value >= bound) {
+      throw new IOException(
+          field + ": expected a number below " + bound + ", got " + Long.toUnsignedString(value));
+    }
+    return value;
+  }
+
+  private void readPayload(long numBytes) throws IOException {
+    if (numBytes < 0 || numBytes > Frame.MAX_PAYLOAD_BYTES || numBytes % Float.BYTES != 0) {
+      throw new IOException(
+          "payload: expected whole floats in at most "
+              + Frame.MAX_PAYLOAD_BYTES
+              + " bytes, got "
+              + numBytes
+              + " bytes");
+    }
+    Frame frame = frame();
+    if (frame.offset() + numBytes / Float.BYTES > frame.total()) {
+      throw new IOException(
+          "payload: expected to end at float " + frame.total() + ", got a longer one");
+    }
+    payload = sink.destination(frame, (int) numBytes);
+    checksum.begin(frame);
+    summed = true;
+    copyPayload((int) numBytes);
+  }
+
+  private void copyPayload(int numBytes) throws IOException {
+    for (int at = 0; at < numBytes; ) {
+      int left = numBytes - at;
+      if (in instanceof HasByteBuffer buffers && buffers.byteBufferSupported()) {
+        ByteBuffer view = buffers.getByteBuffer();
+        if (view == null || !view.hasRemaining()) {
+          throw new EOFException("payload: " + left + " bytes missing");
+        }
+        int length = Math.min(left, view.remaining());
+        ByteBuffer piece = view.slice(view.position(), length);
+        MemorySegment.copy(MemorySegment.ofBuffer(piece), 0, payload, at, length);
+        checksum.update(piece);
+        in.skipNBytes(length);
+        at += length;
+      } else {
+        byte[] scratch = SCRATCH.get();
+        int length = in.read(scratch, 0, Math.min(left, scratch.length));
+        if (length < 0) {
+          throw new EOFException("payload: " + left + " bytes missing");
+        }
+        MemorySegment.copy(scratch, 0, payload, ValueLayout.JAVA_BYTE, at, length);
+        checksum.update(scratch, length);
+        at += length;
+      }
+    }
+  }
+
+  private void skip(int type) throws IOException {
+    switch (type) {
+      case VARINT -> varint(next());
+      case FIXED64 -> fixed(8);
+      case LENGTH_DELIMITED -> in.skipNBytes(varint(next()));
+      case FIXED32 -> fixed(4);
+      default -> throw new IOException("not a protobuf message: wire type " + type);
+    }
+  }
+
+  private long varint(int first) throws IOException {
+    long value = first & 0x7f;
+    int b = first;
+    for (int shift = 7; (b & 0x80) != 0; shift += 7) {
+      if (shift > 63) {
+        throw new IOException("not a protobuf message: varint of more than 10 bytes");
+      }
+      b = next();
+      value |= (long) (b & 0x7f) << shift;
+    }
+    return value;
+  }
+
+  private long fixed(int numBytes) throws IOException {
+    long value = 0;
+    for (int i = 0; i < numBytes; i++) {
+      value |= (long) next() << (8 * i);
+    }
+    return value;
+  }
+
+  private int next() throws IOException {
+    int b = in.read();
+    if (b < 0) {
+      throw new EOFException("the frame ends in the middle of a field");
+    }
+    return b;
+  }
+}

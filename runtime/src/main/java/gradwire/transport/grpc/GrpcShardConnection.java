@@ -1,0 +1,225 @@
+package gradwire.transport.grpc;
+
+import gradwire.cluster.HostPort;
+import gradwire.error.GradwireException;
+import gradwire.tensor.Floats;
+import gradwire.transport.Farewell;
+import gradwire.transport.OpenReply;
+import gradwire.transport.OpenRequest;
+import gradwire.transport.Outcome;
+import gradwire.transport.Push;
+import gradwire.transport.ShardConnection;
+import gradwire.transport.Weights;
+import gradwire.transport.grpc.proto.AwaitOthersRequest;
+import gradwire.transport.grpc.proto.LastStepRequest;
+import gradwire.transport.grpc.proto.LeaveReply;
+import gradwire.transport.grpc.proto.LeaveRequest;
+import gradwire.transport.grpc.proto.ParameterServerGrpc;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.NettyChannelBuilder;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** A worker's gRPC line to one parameter server. One thread; see {@link ShardConnection}. */
+public final class GrpcShardConnection implements ShardConnection {
+  private static final int FLOW_CONTROL_WINDOW_BYTES = 16 << 20;
+
+  private final String server;
+  private final Duration timeout;
+  private final ManagedChannel channel;
+  private int worker;
+  private int incarnation;
+  private @Nullable ClientCall<Frame, Frame> exchange;
+  private final Answer answer;
+
+  /**
+   * @param task the server's name for messages, e.g. {@code ps-0}
+   * @param loops threads that may be shared by all of a worker's connections
+   * @param timeout bound of every wait
+   */
+  public GrpcShardConnection(
+      String task, HostPort address, EventLoopGroup loops, Duration timeout) {
+    this.server = task + " (" + address + ")";
+    this.timeout = timeout;
+    this.answer = new Answer(server);
+    this.channel =
+        NettyChannelBuilder.forAddress(address.host(), address.port())
+            .channelType(NioSocketChannel.class)
+            .eventLoopGroup(loops)
+            .directExecutor()
+            .usePlaintext()
+            .disableRetry()
+            .maxInboundMessageSize(Frame.MAX_MESSAGE_BYTES)
+            .flowControlWindow(FLOW_CONTROL_WINDOW_BYTES)
+            .keepAliveTime(20, TimeUnit.SECONDS)
+            .keepAliveTimeout(10, TimeUnit.SECONDS)
+            .build();
+  }
+
+  @Override
+  public OpenReply open(OpenRequest request) {
+    worker = request.worker();
+    incarnation = request.incarnation();
+    var reply =
+        call(
+            "let this worker in (has worker-0 started? it brings the initial values)",
+            stub -> stub.withWaitForReady().open(Messages.toProto(request)));
+    if (reply.getProtocol() != Messages.PROTOCOL) {
+      throw new GradwireException(
+          server
+              + ": expected protocol "
+              + Messages.PROTOCOL
+              + ", got "
+              + reply.getProtocol()
+              + "; run the same version of Gradwire on all hosts");
+    }
+    exchange = startExchange();
+    return new OpenReply(reply.getStep(), reply.getInitialized());
+  }
+
+  private ClientCall<Frame, Frame> startExchange() {
+    ClientCall<Frame, Frame> call = channel.newCall(Methods.exchange(answer), CallOptions.DEFAULT);
+    call.start(answer, new Metadata());
+    call.request(1);
+    answer.onArrival(() -> call.request(1));
+    return call;
+  }
+
+  @Override
+  public void initialize(MemorySegment values) {
+    answer.expect(Frame.NO_PAYLOAD);
+    send(Frame.Kind.INITIALIZE, 0, 0, values);
+    answer.awaitAccepted("take the initial values", timeout);
+  }
+
+  @Override
+  public void push(Push push, MemorySegment gradient, MemorySegment weights) {
+    answer.expect(weights);
+    send(Frame.Kind.PUSH, push.sequence(), push.step(), gradient);
+  }
+
+  @Override
+  public boolean awaitVerdict() {
+    return answer.awaitAccepted("say whether it takes the gradient", timeout);
+  }
+
+  @Override
+  public void pull(MemorySegment weights) {
+    answer.expect(weights);
+    send(Frame.Kind.PULL, 0, 0, Frame.NO_PAYLOAD);
+  }
+
+  @Override
+  public Weights awaitWeights() {
+    return answer.awaitWeights("answer with weights (the other workers' gradients?)", timeout);
+  }
+
+  private void send(Frame.Kind kind, long sequence, long step, MemorySegment payload) {
+    ClientCall<Frame, Frame> call = exchange;
+    if (call == null) {
+      throw new IllegalStateException(server + ": not open");
+    }
+    long total = Floats.length(payload);
+    long offset = 0;
+    do {
+      if (offset > 0) {
+        answer.awaitReady(call::isReady, timeout);
+      }
+      long length = Math.min(total - offset, Frame.MAX_PAYLOAD_BYTES / Float.BYTES);
+      call.sendMessage(
+          new Frame(
+              kind,
+              worker,
+              incarnation,
+              sequence,
+              step,
+              0,
+              Outcome.NONE,
+              offset,
+              total,
+              Floats.slice(payload, offset, length),
+              null));
+      offset += length;
+    } while (offset < total);
+  }
+
+  @Override
+  public long declareLastStep(long step) {
+    LastStepRequest request =
+        LastStepRequest.newBuilder()
+            .setWorker(worker)
+            .setIncarnation(incarnation)
+            .setStep(step)
+            .build();
+    return call("take a new last step", stub -> stub.declareLastStep(request)).getStep();
+  }
+
+  @Override
+  public void awaitOthers() {
+    AwaitOthersRequest request =
+        AwaitOthersRequest.newBuilder().setWorker(worker).setIncarnation(incarnation).build();
+    var unused =
+        call("see the other workers leave (see their logs)", stub -> stub.awaitOthers(request));
+  }
+
+  @Override
+  public Farewell leave() {
+    LeaveRequest request =
+        LeaveRequest.newBuilder().setWorker(worker).setIncarnation(incarnation).build();
+    LeaveReply reply = call("take leave of this worker", stub -> stub.leave(request));
+    return new Farewell(reply.getApplied(), reply.getDropped());
+  }
+
+  private <A> A call(
+      String what, Function<ParameterServerGrpc.ParameterServerBlockingStub, A> action) {
+    try {
+      return action.apply(
+          ParameterServerGrpc.newBlockingStub(channel)
+              .withDeadlineAfter(timeout.toMillis(), TimeUnit.MILLISECONDS));
+    } catch (StatusRuntimeException e) {
+      throw failure(server, what, e.getStatus(), timeout);
+    }
+  }
+
+  static GradwireException failure(String server, String what, Status status, Duration timeout) {
+    String message =
+        switch (status.getCode()) {
+          case DEADLINE_EXCEEDED ->
+              server + ": waited " + timeout.toSeconds() + " s for it to " + what;
+          case FAILED_PRECONDITION -> server + ": " + status.getDescription();
+          case UNAVAILABLE ->
+              server
+                  + ": connection lost while waiting for it to "
+                  + what
+                  + "; did it end? see its log";
+          default -> server + ": cannot " + what + ": " + status;
+        };
+    return new GradwireException(message, status.asException());
+  }
+
+  @Override
+  public void close() {
+    if (exchange != null) {
+      exchange.halfClose();
+    }
+    channel.shutdown();
+    try {
+      if (!channel.awaitTermination(2, TimeUnit.SECONDS)) {
+        channel.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      channel.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
+  }
+}

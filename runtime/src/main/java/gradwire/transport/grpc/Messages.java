@@ -1,0 +1,147 @@
+package gradwire.transport.grpc;
+
+import gradwire.cluster.ShardMap.Shard;
+import gradwire.config.CheckpointPlan;
+import gradwire.config.Consistency;
+import gradwire.error.GradwireException;
+import gradwire.transport.OpenRequest;
+import gradwire.transport.ShardSettings;
+import gradwire.transport.grpc.proto.Asynchronous;
+import gradwire.transport.grpc.proto.BoundedStaleness;
+import gradwire.transport.grpc.proto.Chunk;
+import gradwire.transport.grpc.proto.Optimizer;
+import gradwire.transport.grpc.proto.Synchronous;
+import gradwire.transport.grpc.proto.TensorKind;
+import gradwire.update.OptimizerSpec;
+import gradwire.update.ScheduleSpec;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** Our values to and from the wire's messages. */
+final class Messages {
+  /** The protocol that this version speaks. */
+  static final int PROTOCOL = 1;
+
+  private Messages() {}
+
+  static gradwire.transport.grpc.proto.OpenRequest toProto(OpenRequest request) {
+    var message =
+        gradwire.transport.grpc.proto.OpenRequest.newBuilder()
+            .setProtocol(PROTOCOL)
+            .setWorker(request.worker())
+            .setNumWorkers(request.numWorkers())
+            .setIncarnation(request.incarnation())
+            .setLayoutFingerprint(request.layoutFingerprint());
+    request.settings().ifPresent(settings -> message.setSettings(toProto(settings)));
+    return message.build();
+  }
+
+  static OpenRequest fromProto(gradwire.transport.grpc.proto.OpenRequest message) {
+    if (message.getProtocol() != PROTOCOL) {
+      throw new GradwireException(
+          "worker-"
+              + message.getWorker()
+              + ": expected protocol "
+              + PROTOCOL
+              + ", got "
+              + message.getProtocol()
+              + "; run the same version of Gradwire on all hosts");
+    }
+    if (message.getNumWorkers() < 1 || message.getNumWorkers() > 100_000) {
+      throw new GradwireException(
+          "num_workers: expected 1 to 100000, got " + message.getNumWorkers());
+    }
+    return new OpenRequest(
+        message.getWorker(),
+        message.getNumWorkers(),
+        message.getIncarnation(),
+        message.getLayoutFingerprint(),
+        message.hasSettings() ? Optional.of(fromProto(message.getSettings())) : Optional.empty());
+  }
+
+  private static gradwire.transport.grpc.proto.ShardSettings toProto(ShardSettings settings) {
+    var message =
+        gradwire.transport.grpc.proto.ShardSettings.newBuilder()
+            .setShard(settings.shard().index())
+            .setNumShards(settings.numShards())
+            .setOptimizer(
+                Optimizer.newBuilder()
+                    .setName(settings.optimizer().name())
+                    .putAllHyperparameters(settings.optimizer().hyperparameters())
+                    .setSchedule(settings.optimizer().schedule().name())
+                    .putAllScheduleHyperparameters(
+                        settings.optimizer().schedule().hyperparameters()))
+            .setConsistency(toProto(settings.consistency()))
+            .setLastStep(settings.lastStep())
+            .setCheckpointEverySteps(settings.checkpoint().everySteps())
+            .setCheckpointKeep(settings.checkpoint().keep());
+    for (var chunk : settings.shard().chunks()) {
+      message.addChunks(
+          Chunk.newBuilder()
+              .setTensor(chunk.tensor())
+              .setOffset(chunk.offset())
+              .setLength(chunk.length())
+              .setKind(TensorKind.forNumber(chunk.kind().ordinal())));
+    }
+    return message.build();
+  }
+
+  private static ShardSettings fromProto(gradwire.transport.grpc.proto.ShardSettings message) {
+    List<gradwire.cluster.ShardMap.Chunk> chunks =
+        message.getChunksList().stream().map(Messages::fromProto).toList();
+    long length = chunks.stream().mapToLong(chunk -> chunk.length()).sum();
+    return new ShardSettings(
+        new Shard(message.getShard(), 0, length, chunks),
+        message.getNumShards(),
+        new OptimizerSpec(
+            message.getOptimizer().getName(),
+            message.getOptimizer().getHyperparametersMap(),
+            new ScheduleSpec(
+                message.getOptimizer().getSchedule(),
+                message.getOptimizer().getScheduleHyperparametersMap())),
+        fromProto(message.getConsistency()),
+        message.getLastStep(),
+        new CheckpointPlan(
+            message.getCheckpointEverySteps(), Math.max(1, message.getCheckpointKeep())));
+  }
+
+  private static gradwire.cluster.ShardMap.Chunk fromProto(Chunk chunk) {
+    gradwire.tensor.TensorKind[] kinds = gradwire.tensor.TensorKind.values();
+    int kind = chunk.getKindValue();
+    if (kind < 0 || kind >= kinds.length || chunk.getLength() < 1 || chunk.getOffset() < 0) {
+      throw new GradwireException(
+          "chunk of " + chunk.getTensor() + ": expected a known kind and a length of at least 1");
+    }
+    return new gradwire.cluster.ShardMap.Chunk(
+        chunk.getTensor(), chunk.getOffset(), chunk.getLength(), kinds[kind]);
+  }
+
+  private static gradwire.transport.grpc.proto.Consistency toProto(Consistency consistency) {
+    var message = gradwire.transport.grpc.proto.Consistency.newBuilder();
+    return switch (consistency) {
+      case Consistency.Async() ->
+          message.setAsynchronous(Asynchronous.getDefaultInstance()).build();
+      case Consistency.Sync(OptionalInt replicas) ->
+          message
+              .setSynchronous(Synchronous.newBuilder().setReplicasToAggregate(replicas.orElse(0)))
+              .build();
+      case Consistency.Ssp(int maxLagSteps) ->
+          message
+              .setBoundedStaleness(BoundedStaleness.newBuilder().setMaxLagSteps(maxLagSteps))
+              .build();
+    };
+  }
+
+  private static Consistency fromProto(gradwire.transport.grpc.proto.Consistency message) {
+    return switch (message.getModeCase()) {
+      case ASYNCHRONOUS -> new Consistency.Async();
+      case SYNCHRONOUS -> {
+        int replicas = message.getSynchronous().getReplicasToAggregate();
+        yield new Consistency.Sync(replicas == 0 ? OptionalInt.empty() : OptionalInt.of(replicas));
+      }
+      case BOUNDED_STALENESS -> new Consistency.Ssp(message.getBoundedStaleness().getMaxLagSteps());
+      case MODE_NOT_SET -> throw new GradwireException("consistency: expected a mode, got none");
+    };
+  }
+}

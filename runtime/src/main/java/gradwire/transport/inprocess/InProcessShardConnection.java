@@ -1,0 +1,138 @@
+package gradwire.transport.inprocess;
+
+import gradwire.error.GradwireException;
+import gradwire.transport.Farewell;
+import gradwire.transport.OpenReply;
+import gradwire.transport.OpenRequest;
+import gradwire.transport.Push;
+import gradwire.transport.Replier;
+import gradwire.transport.ShardConnection;
+import gradwire.transport.ShardService;
+import gradwire.transport.TensorBuffer;
+import gradwire.transport.Weights;
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * A worker's line to a parameter server in the same JVM. One thread; see {@link ShardConnection}.
+ */
+public final class InProcessShardConnection implements ShardConnection {
+  private final String server;
+  private final ShardService service;
+  private final Duration timeout;
+  private int worker = -1;
+  private int incarnation;
+  private Answer answer = new Answer(MemorySegment.NULL);
+
+  private record Answer(
+      MemorySegment into, CompletableFuture<Boolean> verdict, CompletableFuture<Weights> weights)
+      implements Replier {
+    Answer(MemorySegment into) {
+      this(into, new CompletableFuture<>(), new CompletableFuture<>());
+    }
+
+    @Override
+    public void accepted() {
+      verdict.complete(true);
+    }
+
+    @Override
+    public void weights(Weights reply, MemorySegment memory) {
+      into.copyFrom(memory);
+      weights.complete(reply);
+      verdict.complete(false);
+    }
+
+    @Override
+    public void fail(GradwireException failure) {
+      weights.completeExceptionally(failure);
+      verdict.completeExceptionally(failure);
+    }
+  }
+
+  /**
+   * @param server its name for messages, e.g. {@code ps-0}
+   * @param timeout bound of every wait
+   */
+  public InProcessShardConnection(String server, ShardService service, Duration timeout) {
+    this.server = server;
+    this.service = service;
+    this.timeout = timeout;
+  }
+
+  @Override
+  public OpenReply open(OpenRequest request) {
+    worker = request.worker();
+    incarnation = request.incarnation();
+    return await(service.open(request), "let this worker in (has worker-0 started?)");
+  }
+
+  @Override
+  public void initialize(MemorySegment values) {
+    service.initialize(worker, TensorBuffer.borrowed(values));
+  }
+
+  @Override
+  public void push(Push push, MemorySegment gradient, MemorySegment weights) {
+    answer = new Answer(weights);
+    service.push(push, TensorBuffer.borrowed(gradient), answer);
+  }
+
+  @Override
+  public boolean awaitVerdict() {
+    return await(answer.verdict(), "say whether it takes the gradient");
+  }
+
+  @Override
+  public void pull(MemorySegment weights) {
+    answer = new Answer(weights);
+    service.pull(worker, incarnation, answer);
+  }
+
+  @Override
+  public Weights awaitWeights() {
+    return await(answer.weights(), "answer with weights (the other workers' gradients?)");
+  }
+
+  @Override
+  public long declareLastStep(long step) {
+    return service.declareLastStep(worker, incarnation, step);
+  }
+
+  @Override
+  public void awaitOthers() {
+    var unused = await(service.awaitOthers(worker, incarnation), "see the other workers leave");
+  }
+
+  @Override
+  public Farewell leave() {
+    return service.leave(worker, incarnation);
+  }
+
+  private <T> T await(CompletableFuture<T> future, String what) {
+    try {
+      return future.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      throw new GradwireException(
+          server + ": waited " + timeout.toSeconds() + " s for it to " + what, e);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof GradwireException failure
+          ? failure
+          : new GradwireException(server + ": " + e.getCause(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new GradwireException(server + ": interrupted while waiting for it to " + what, e);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (worker >= 0) {
+      service.disconnected(worker, incarnation, "the worker's thread ended");
+    }
+  }
+}
