@@ -1,0 +1,150 @@
+package gradwire.server.checkpoint;
+
+import gradwire.cluster.ShardMap.Chunk;
+import gradwire.cluster.ShardMap.Shard;
+import gradwire.error.GradwireException;
+import gradwire.safetensors.SafetensorsFile;
+import gradwire.tensor.Floats;
+import gradwire.transport.ShardSettings;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes one shard's checkpoints: {@code step-000000200/shard-0-of-2.safetensors}. A periodic one
+ * is copied under the caller's lock (one memory copy) and written by a thread of its own; if the
+ * disk is slower than the plan, the one that would pile up is left out, with a log line.
+ */
+public final class CheckpointWriter {
+  private static final Logger log = LoggerFactory.getLogger(CheckpointWriter.class);
+
+  /** The live state that is saved. */
+  public interface Source {
+    Shard shard();
+
+    MemorySegment weights();
+
+    List<MemorySegment> slots();
+  }
+
+  private final Optional<Path> folder;
+  private final ShardSettings settings;
+
+  /** Held while a checkpoint is being written. */
+  private final Semaphore writing = new Semaphore(1);
+
+  private final Deque<Path> written = new ArrayDeque<>();
+
+  /**
+   * @param folder where to write; empty: nothing is ever written
+   */
+  public CheckpointWriter(Optional<Path> folder, ShardSettings settings) {
+    this.folder = folder;
+    this.settings = settings;
+  }
+
+  /** Copies the state now, writes it soon. */
+  public void saveLater(long step, Source source) {
+    if (folder.isEmpty()) {
+      return;
+    }
+    if (!writing.tryAcquire()) {
+      log.warn("step {}: checkpoint left out, the one before is still being written", step);
+      return;
+    }
+    Snapshot snapshot = new Snapshot(StateVector.of(source));
+    Thread.ofPlatform()
+        .name("checkpoint-" + step)
+        .start(() -> writeAndFree(folder.get(), step, snapshot));
+  }
+
+  private void writeAndFree(Path root, long step, Snapshot snapshot) {
+    try (snapshot) {
+      write(root, step, snapshot.vectors());
+    } catch (GradwireException e) {
+      log.error("step {}: checkpoint not written: {}", step, e.getMessage());
+    } finally {
+      writing.release();
+    }
+  }
+
+  /** Writes the state before it returns, after any checkpoint that is still being written. */
+  public void saveFinal(long step, Source source) {
+    if (folder.isPresent()) {
+      writing.acquireUninterruptibly();
+      try {
+        write(folder.get(), step, StateVector.of(source));
+      } finally {
+        writing.release();
+      }
+    }
+  }
+
+  private void write(Path root, long step, List<StateVector> vectors) {
+    Shard shard = settings.shard();
+    Path path =
+        root.resolve("step-%09d".formatted(step))
+            .resolve("shard-%d-of-%d.safetensors".formatted(shard.index(), settings.numShards()));
+    SafetensorsFile.write(path, metadata(step), entries(shard, vectors));
+    if (!path.equals(written.peekLast())) {
+      written.addLast(path);
+    }
+    while (written.size() > settings.checkpoint().keep()) {
+      forget(written.removeFirst());
+    }
+  }
+
+  private Map<String, String> metadata(long step) {
+    return Map.of(
+        "format", "gradwire-shard-1",
+        "step", Long.toString(step),
+        "shard", Integer.toString(settings.shard().index()),
+        "num_shards", Integer.toString(settings.numShards()),
+        "begin", Long.toString(settings.shard().begin()),
+        "optimizer", settings.optimizer().toString());
+  }
+
+  private static List<SafetensorsFile.Entry> entries(Shard shard, List<StateVector> vectors) {
+    List<SafetensorsFile.Entry> entries = new ArrayList<>();
+    for (StateVector vector : vectors) {
+      long at = 0;
+      for (Chunk chunk : shard.chunks()) {
+        String name =
+            "%s[%d:%d]%s"
+                .formatted(
+                    chunk.tensor(),
+                    chunk.offset(),
+                    chunk.offset() + chunk.length(),
+                    vector.suffix());
+        entries.add(
+            new SafetensorsFile.Entry(
+                name, List.of(chunk.length()), Floats.slice(vector.values(), at, chunk.length())));
+        at += chunk.length();
+      }
+    }
+    return entries;
+  }
+
+  private static void forget(Path path) {
+    try {
+      Files.deleteIfExists(path);
+      try (var rest = Files.list(path.getParent())) {
+        if (rest.findAny().isEmpty()) {
+          Files.deleteIfExists(path.getParent());
+        }
+      }
+    } catch (IOException e) {
+      log.warn("old checkpoint {} stays: {}", path, e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,305 @@
+package gradwire.server.shard;
+
+import gradwire.error.GradwireException;
+import gradwire.server.checkpoint.CheckpointWriter;
+import gradwire.server.sync.Pending;
+import gradwire.transport.Farewell;
+import gradwire.transport.OpenReply;
+import gradwire.transport.OpenRequest;
+import gradwire.transport.Outcome;
+import gradwire.transport.Push;
+import gradwire.transport.Replier;
+import gradwire.transport.ShardService;
+import gradwire.transport.ShardSettings;
+import gradwire.transport.TensorBuffer;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One parameter server's state and its rules. Thread-safe: one lock, held for an apply and an
+ * answer at most. Ends ({@link #done}) when every worker has left or is lost.
+ */
+public final class ParameterShard implements ShardService, AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(ParameterShard.class);
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Function<ShardSettings, CheckpointWriter> checkpoints;
+  private final CompletableFuture<Void> done = new CompletableFuture<>();
+  private final Map<Integer, CompletableFuture<Void>> waitingForOthers = new LinkedHashMap<>();
+  private final List<Waiting> waitingForValues = new ArrayList<>();
+  private @Nullable ShardRun run;
+  private @Nullable GradwireException failure;
+
+  private record Waiting(OpenRequest request, CompletableFuture<OpenReply> reply) {}
+
+  /**
+   * @param checkpoints makes the writer once the chief has said what the shard is
+   */
+  public ParameterShard(Function<ShardSettings, CheckpointWriter> checkpoints) {
+    this.checkpoints = checkpoints;
+  }
+
+  /** Completed when the run is over here; exceptionally if a worker was lost. */
+  public CompletableFuture<Void> done() {
+    return done;
+  }
+
+  @Override
+  public CompletableFuture<OpenReply> open(OpenRequest request) {
+    lock.lock();
+    try {
+      if (run == null && request.settings().isPresent()) {
+        begin(request, request.settings().get());
+      }
+      CompletableFuture<OpenReply> reply = new CompletableFuture<>();
+      if (run != null && (run.hasValues() || request.settings().isPresent())) {
+        answerOpen(run, new Waiting(request, reply));
+      } else {
+        waitingForValues.add(new Waiting(request, reply));
+      }
+      return reply;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void begin(OpenRequest request, ShardSettings settings) {
+    run =
+        new ShardRun(
+            settings,
+            request.layoutFingerprint(),
+            new Members(request.numWorkers()),
+            checkpoints.apply(settings));
+    log.info(
+        "shard {} of {}: {} floats, {} {}, waits for {} workers",
+        settings.shard().index(),
+        settings.numShards(),
+        settings.shard().length(),
+        settings.consistency(),
+        settings.optimizer().name(),
+        request.numWorkers());
+  }
+
+  private static void answerOpen(ShardRun run, Waiting waiting) {
+    try {
+      admit(run, waiting.request());
+      waiting.reply().complete(new OpenReply(run.step(), run.hasValues()));
+    } catch (GradwireException refused) {
+      waiting.reply().completeExceptionally(refused);
+    }
+  }
+
+  private static void admit(ShardRun run, OpenRequest request) {
+    if (request.numWorkers() != run.members().size()) {
+      throw new GradwireException(
+          "worker-"
+              + request.worker()
+              + ": expected "
+              + run.members().size()
+              + " workers as the chief said, got "
+              + request.numWorkers()
+              + "; give all tasks the same worker_hosts");
+    }
+    if (request.layoutFingerprint() != run.layoutFingerprint()) {
+      throw new GradwireException(
+          "worker-"
+              + request.worker()
+              + ": expected the chief's tensors (names, shapes, order), got other ones; give all"
+              + " tasks the same entry class and flags");
+    }
+    run.members().join(request.worker(), request.incarnation());
+  }
+
+  @Override
+  public void initialize(int worker, TensorBuffer values) {
+    locked(
+        run -> {
+          if (!run.hasValues()) {
+            checkLength(run, "initial values", values.memory());
+            run.memory().weights().copyFrom(values.memory());
+            run.valuesArrived();
+            waitingForValues.forEach(waiting -> answerOpen(run, waiting));
+            waitingForValues.clear();
+          }
+          values.release();
+          return run;
+        });
+  }
+
+  private static void checkLength(ShardRun run, String what, MemorySegment got) {
+    MemorySegment expected = run.memory().weights();
+    if (got.byteSize() != expected.byteSize()) {
+      throw new GradwireException(
+          what
+              + ": expected "
+              + expected.byteSize() / Float.BYTES
+              + " floats, got "
+              + got.byteSize() / Float.BYTES
+              + "; all tasks must run the same model on the same number of servers");
+    }
+  }
+
+  @Override
+  public long numFloats() {
+    return locked(run -> run.settings().shard().length());
+  }
+
+  @Override
+  public void push(Push push, TensorBuffer gradient, Replier replier) {
+    locked(
+        run -> {
+          run.members().check(push.worker(), push.incarnation());
+          checkLength(run, push.toString(), gradient.memory());
+          failIfLost();
+          if (run.members().isNew(push)) {
+            run.policy().push(new Pending(push, gradient, replier));
+          } else {
+            gradient.release();
+            if (!run.policy().resent(push.worker(), push.sequence(), replier)) {
+              run.reply(replier, Outcome.DUPLICATE);
+            }
+          }
+          return run;
+        });
+  }
+
+  @Override
+  public void pull(int worker, int incarnation, Replier replier) {
+    locked(
+        run -> {
+          run.members().check(worker, incarnation);
+          failIfLost();
+          run.reply(replier, Outcome.NONE);
+          return run;
+        });
+  }
+
+  @Override
+  public long declareLastStep(int worker, int incarnation, long step) {
+    return locked(
+        run -> {
+          run.members().check(worker, incarnation);
+          return run.moveLastStep(step);
+        });
+  }
+
+  @Override
+  public CompletableFuture<Void> awaitOthers(int worker, int incarnation) {
+    return locked(
+        run -> {
+          run.members().check(worker, incarnation);
+          CompletableFuture<Void> others = new CompletableFuture<>();
+          waitingForOthers.put(worker, others);
+          membersChanged(run);
+          return others;
+        });
+  }
+
+  @Override
+  public Farewell leave(int worker, int incarnation) {
+    return locked(
+        run -> {
+          run.members().check(worker, incarnation);
+          Farewell farewell = run.members().leave(worker);
+          run.policy().left(worker);
+          log.info("worker-{} left at step {}: {}", worker, run.step(), farewell);
+          membersChanged(run);
+          return farewell;
+        });
+  }
+
+  @Override
+  public void disconnected(int worker, int incarnation, String why) {
+    locked(
+        run -> {
+          if (run.members().lose(worker, incarnation)) {
+            GradwireException lost =
+                new GradwireException(
+                    "worker-"
+                        + worker
+                        + ": lost at step "
+                        + run.step()
+                        + " (connection ended without leaving: "
+                        + why
+                        + "); see its log");
+            boolean goesOn = run.policy().lost(worker, lost);
+            log.error(
+                "{}; the other workers {}", lost.getMessage(), goesOn ? "go on" : "cannot go on");
+            failure = goesOn ? failure : lost;
+            membersChanged(run);
+          }
+          return run;
+        });
+  }
+
+  private void failIfLost() {
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  private void membersChanged(ShardRun run) {
+    waitingForOthers.forEach(
+        (worker, others) -> {
+          if (run.members().othersStillHere(worker).isEmpty()) {
+            others.complete(null);
+          }
+        });
+    if (run.members().allGone() && !done.isDone()) {
+      run.saveFinal();
+      List<String> lost = run.members().lost();
+      if (lost.isEmpty()) {
+        done.complete(null);
+      } else {
+        done.completeExceptionally(
+            new GradwireException(
+                "ended without " + String.join(", ", lost) + ": lost on the way"));
+      }
+    }
+  }
+
+  /** What this shard did so far; empty before the chief came. */
+  public Optional<ShardStatistics> statistics() {
+    lock.lock();
+    try {
+      return Optional.ofNullable(run).map(ShardStatistics::of);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private <T> T locked(Function<ShardRun, T> action) {
+    lock.lock();
+    try {
+      if (run == null) {
+        throw new GradwireException(
+            "the chief (worker-0) has not brought this server its settings; open a session first");
+      }
+      return action.apply(run);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      if (run != null) {
+        run.memory().close();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+}

@@ -1,0 +1,37 @@
+package gradwire.server.sync;
+
+import gradwire.error.GradwireException;
+import gradwire.transport.Outcome;
+import gradwire.transport.Replier;
+import java.util.List;
+
+/** Every gradient is applied when it arrives and answered at once; nobody waits for anybody. */
+final class Asynchronous implements UpdatePolicy {
+  private final ShardAccess shard;
+
+  Asynchronous(ShardAccess shard) {
+    this.shard = shard;
+  }
+
+  @Override
+  public void push(Pending pending) {
+    shard.apply(List.of(pending));
+    pending.answer(Outcome.APPLIED, shard);
+  }
+
+  @Override
+  public boolean resent(int worker, long sequence, Replier replier) {
+    return false;
+  }
+
+  @Override
+  public void lastStepMoved() {}
+
+  @Override
+  public void left(int worker) {}
+
+  @Override
+  public boolean lost(int worker, GradwireException failure) {
+    return true;
+  }
+}

@@ -1,0 +1,119 @@
+package gradwire.server.sync;
+
+import static java.util.Objects.requireNonNull;
+
+import gradwire.error.GradwireException;
+import gradwire.transport.Outcome;
+import gradwire.transport.Replier;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * A step is the mean of {@code replicasToAggregate} gradients computed at the same weights (Chen et
+ * al., "Revisiting distributed synchronous SGD", 2016). Whoever comes after them is told that it
+ * was late and gets the newer weights. With all replicas aggregated the weights depend on no
+ * timing: the gradients are added by replica number, not by arrival.
+ */
+final class Synchronous implements UpdatePolicy {
+  private final int replicasToAggregate;
+  private final int numWorkers;
+  private final boolean verdicts;
+  private final ShardAccess shard;
+  private int numLost;
+
+  /**
+   * Gradients by the step they were computed at. Steps beyond the present one occur on servers that
+   * learn later than the first that a step's gradients are chosen.
+   */
+  private final SortedMap<Long, List<Pending>> gradients = new TreeMap<>();
+
+  Synchronous(int replicasToAggregate, int numWorkers, boolean verdicts, ShardAccess shard) {
+    this.replicasToAggregate = replicasToAggregate;
+    this.numWorkers = numWorkers;
+    this.verdicts = verdicts;
+    this.shard = shard;
+  }
+
+  @Override
+  public void push(Pending pending) {
+    long step = pending.push().step();
+    if (shard.step() >= shard.lastStep()) {
+      pending.answer(Outcome.FINISHED, shard);
+    } else if (step < shard.step() || isFull(step)) {
+      shard.drop(pending);
+      pending.answer(Outcome.LATE, shard);
+    } else {
+      gradients.computeIfAbsent(step, s -> new ArrayList<>()).add(pending);
+      if (verdicts) {
+        pending.replier().accepted();
+      }
+      applyWhatIsComplete();
+    }
+  }
+
+  private boolean isFull(long step) {
+    return gradients.getOrDefault(step, List.of()).size() >= replicasToAggregate;
+  }
+
+  private void applyWhatIsComplete() {
+    while (shard.step() < shard.lastStep() && isFull(shard.step())) {
+      List<Pending> replicas = requireNonNull(gradients.remove(shard.step()));
+      replicas.sort(Comparator.comparingInt(pending -> pending.push().worker()));
+      shard.apply(replicas);
+      replicas.forEach(pending -> pending.answer(Outcome.APPLIED, shard));
+    }
+    if (shard.step() >= shard.lastStep()) {
+      answerAll(Outcome.FINISHED);
+    }
+  }
+
+  @Override
+  public boolean resent(int worker, long sequence, Replier replier) {
+    for (List<Pending> replicas : gradients.values()) {
+      for (int i = 0; i < replicas.size(); i++) {
+        if (replicas.get(i).push().worker() == worker) {
+          replicas.set(i, replicas.get(i).withReplier(replier));
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  @Override
+  public void lastStepMoved() {
+    applyWhatIsComplete();
+  }
+
+  @Override
+  public void left(int worker) {}
+
+  @Override
+  public boolean lost(int worker, GradwireException failure) {
+    numLost++;
+    if (numWorkers - numLost >= replicasToAggregate) {
+      return true;
+    }
+    all()
+        .forEach(
+            pending -> {
+              pending.gradient().release();
+              pending.replier().fail(failure);
+            });
+    gradients.clear();
+    return false;
+  }
+
+  private void answerAll(Outcome outcome) {
+    List<Pending> waiting = all();
+    gradients.clear();
+    waiting.forEach(pending -> pending.answer(outcome, shard));
+  }
+
+  private List<Pending> all() {
+    return gradients.values().stream().flatMap(List::stream).toList();
+  }
+}
