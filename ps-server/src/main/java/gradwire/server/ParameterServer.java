@@ -1,0 +1,94 @@
+package gradwire.server;
+
+import gradwire.error.GradwireException;
+import gradwire.run.Outcome;
+import gradwire.run.TaskReport;
+import gradwire.run.TaskResult;
+import gradwire.server.checkpoint.CheckpointWriter;
+import gradwire.server.shard.ParameterShard;
+import gradwire.server.shard.ShardStatistics;
+import gradwire.transport.ShardService;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** One parameter server, whatever carries its calls. Thread-safe. */
+public final class ParameterServer implements AutoCloseable {
+  private final String name;
+  private final ParameterShard shard;
+
+  /**
+   * @param name for messages, e.g. {@code ps-0}
+   * @param checkpoints where to save; empty: nowhere
+   */
+  public ParameterServer(String name, Optional<Path> checkpoints) {
+    this.name = name;
+    this.shard = new ParameterShard(settings -> new CheckpointWriter(checkpoints, settings));
+  }
+
+  /** What a transport serves. */
+  public ShardService service() {
+    return shard;
+  }
+
+  /**
+   * Waits until every worker has left.
+   *
+   * @param joinWithin how long to wait for the chief to bring the settings
+   * @throws GradwireException if nobody came, or a worker was lost
+   */
+  public TaskResult awaitEnd(Duration joinWithin) throws InterruptedException {
+    try {
+      awaitChief(joinWithin);
+      shard.done().get();
+      return new TaskResult(Outcome.SUCCEEDED, counters(), new TreeMap<>());
+    } catch (ExecutionException | CompletionException e) {
+      throw e.getCause() instanceof GradwireException failure
+          ? failure
+          : new GradwireException(name + ": " + e.getCause(), e);
+    }
+  }
+
+  private void awaitChief(Duration joinWithin) throws InterruptedException, ExecutionException {
+    try {
+      shard.done().get(joinWithin.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      if (shard.statistics().isEmpty()) {
+        throw new GradwireException(
+            name
+                + ": waited "
+                + joinWithin.toSeconds()
+                + " s for worker-0 to bring the job; was it started with this server in its"
+                + " ps_hosts?",
+            e);
+      }
+    }
+  }
+
+  private SortedMap<String, Double> counters() {
+    SortedMap<String, Double> counters = new TreeMap<>();
+    shard.statistics().ifPresent(statistics -> put(statistics, counters));
+    return counters;
+  }
+
+  private static void put(ShardStatistics statistics, SortedMap<String, Double> counters) {
+    counters.put(TaskReport.UPDATES_APPLIED, (double) statistics.updatesApplied());
+    counters.put(TaskReport.UPDATES_DROPPED, (double) statistics.updatesDropped());
+    counters.put(TaskReport.DUPLICATES_REFUSED, (double) statistics.duplicatesRefused());
+    counters.put(TaskReport.STALENESS_MEAN, statistics.stalenessMean());
+    counters.put(TaskReport.STALENESS_P99, (double) statistics.stalenessP99());
+    counters.put(TaskReport.STALENESS_MAX, (double) statistics.stalenessMax());
+  }
+
+  /** Frees the shard's memory; the transport must be closed before. */
+  @Override
+  public void close() {
+    shard.close();
+  }
+}

@@ -1,0 +1,86 @@
+package gradwire.server;
+
+import gradwire.cluster.HostPort;
+import gradwire.cluster.Role;
+import gradwire.cluster.RoleArguments;
+import gradwire.cluster.TaskId;
+import gradwire.error.Expect;
+import gradwire.error.UsageException;
+import gradwire.run.RunFolder;
+import gradwire.run.Supervision;
+import gradwire.run.TaskProcess;
+import gradwire.run.TaskResult;
+import gradwire.transport.grpc.GrpcShardServer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** {@code ./gradwire ps}: one parameter server in the foreground. */
+public final class ParameterServerMain {
+  private static final Duration JOIN_WITHIN = Duration.ofMinutes(10);
+
+  private static final String USAGE =
+      """
+      Usage: gradwire ps [FLAGS]
+      One parameter server in the foreground; ends when every worker has left.
+
+      %s    --checkpoint_dir=DIR     where to save (default: not at all, or the run folder)
+
+      Example:
+        gradwire ps --task_index=0 --ps_hosts=localhost:2222 --worker_hosts=localhost:2223
+      Or with TF_CONFIG set:
+        gradwire ps
+      """;
+
+  private ParameterServerMain() {}
+
+  public static void main(String[] argv) {
+    System.exit(run(List.of(argv)));
+  }
+
+  static int run(List<String> argv) {
+    if (RoleArguments.asksForHelp(argv)) {
+      System.out.printf(USAGE, RoleArguments.help().indent(4));
+      return TaskProcess.DONE;
+    }
+    RoleArguments arguments;
+    try {
+      arguments = RoleArguments.parse(argv, System.getenv());
+      TaskId task = arguments.task();
+      Expect.that(
+          task.role() == Role.PS, "--job_name", "ps", task.role().jobName(), "use gradwire worker");
+    } catch (UsageException e) {
+      return TaskProcess.refuse(e, System.err);
+    }
+    if (arguments.supervised()) {
+      Supervision.watch(System.in, () -> {});
+    }
+    return TaskProcess.run(arguments, () -> serve(arguments));
+  }
+
+  private static TaskResult serve(RoleArguments arguments) throws InterruptedException {
+    TaskId task = arguments.task();
+    Optional<RunFolder> run = arguments.runFolder().map(RunFolder::new);
+    HostPort address =
+        run.map(folder -> new HostPort("127.0.0.1", 0))
+            .orElseGet(() -> arguments.cluster().addressOf(task));
+    try (ParameterServer server = new ParameterServer(task.name(), checkpoints(arguments, run));
+        GrpcShardServer grpc = new GrpcShardServer(task.name(), address, server.service())) {
+      System.out.println("job name = " + task.role().jobName());
+      System.out.println("task index = " + task.index());
+      System.out.println("listening on " + grpc.address());
+      run.ifPresent(folder -> folder.publishAddress(task, grpc.address().toString()));
+      return server.awaitEnd(JOIN_WITHIN);
+    }
+  }
+
+  private static Optional<Path> checkpoints(RoleArguments arguments, Optional<RunFolder> run) {
+    return run.map(RunFolder::checkpoints)
+        .or(
+            () ->
+                Optional.ofNullable(arguments.scriptParams().get("checkpoint_dir"))
+                    .filter(folder -> !folder.isEmpty())
+                    .map(Path::of));
+  }
+}

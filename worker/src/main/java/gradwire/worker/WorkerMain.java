@@ -1,0 +1,188 @@
+package gradwire.worker;
+
+import gradwire.cluster.HostPort;
+import gradwire.cluster.Role;
+import gradwire.cluster.RoleArguments;
+import gradwire.cluster.TaskId;
+import gradwire.config.JobFile;
+import gradwire.config.JobFiles;
+import gradwire.config.Training;
+import gradwire.error.Expect;
+import gradwire.error.GradwireException;
+import gradwire.error.UsageException;
+import gradwire.run.RunFolder;
+import gradwire.run.Supervision;
+import gradwire.run.TaskProcess;
+import gradwire.run.TaskResult;
+import gradwire.transport.ShardConnection;
+import gradwire.transport.grpc.GrpcShardConnection;
+import gradwire.worker.program.FlagValues;
+import gradwire.worker.program.Programs;
+import gradwire.worker.program.TrainingProgram;
+import gradwire.worker.step.WorkerSetup;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/** {@code ./gradwire worker}: one worker in the foreground. */
+public final class WorkerMain {
+  private static final String USAGE =
+      """
+      Usage: gradwire worker [FLAGS] [FLAGS OF THE ENTRY CLASS]
+      One worker in the foreground; worker 0 is the chief: it initialises, evaluates and saves.
+
+      %s
+      Example:
+        gradwire worker --task_index=0 --ps_hosts=localhost:2222 --worker_hosts=localhost:2223 \\
+            --train_steps=500
+      Or with TF_CONFIG set:
+        gradwire worker --train_steps=500
+      """;
+
+  private static final int OUTPUT_BUFFER_BYTES = 1 << 16;
+  private static final long ADDRESS_POLL_MILLIS = 5;
+
+  private WorkerMain() {}
+
+  public static void main(String[] argv) {
+    System.exit(run(List.of(argv)));
+  }
+
+  static int run(List<String> argv) {
+    if (RoleArguments.asksForHelp(argv)) {
+      System.out.printf(USAGE, RoleArguments.help().indent(4));
+      return TaskProcess.DONE;
+    }
+    try {
+      RoleArguments arguments = RoleArguments.parse(argv, System.getenv());
+      Expect.that(
+          arguments.task().role() == Role.WORKER,
+          "--job_name",
+          "worker",
+          arguments.task().role().jobName(),
+          "use gradwire ps");
+      return TaskProcess.run(arguments, () -> train(arguments));
+    } catch (UsageException e) {
+      return TaskProcess.refuse(e, System.err);
+    }
+  }
+
+  /** What the job says, from the run folder or from flags alone. */
+  private record Job(
+      String entryClass,
+      Map<String, String> scriptParams,
+      int numServers,
+      int numWorkers,
+      Training training) {
+    static Job of(RoleArguments arguments) {
+      if (arguments.runFolder().isEmpty()) {
+        return new Job(
+            arguments.entryClass(),
+            arguments.scriptParams(),
+            arguments.cluster().ps().size(),
+            arguments.cluster().workers().size(),
+            Training.DEFAULT);
+      }
+      RunFolder folder = new RunFolder(arguments.runFolder().get());
+      JobFile job = JobFiles.load(folder.job(), List.of());
+      return new Job(
+          job.estimator().entryClass(),
+          job.estimator().scriptParams(),
+          job.estimator().parameterServerCount(),
+          job.estimator().workerCount(),
+          job.training());
+    }
+  }
+
+  private static TaskResult train(RoleArguments arguments) {
+    Job job = Job.of(arguments);
+    TrainingProgram program = Programs.load(job.entryClass());
+    Optional<RunFolder> run = arguments.runFolder().map(RunFolder::new);
+    EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+    try (PrintStream out = bufferedOutput()) {
+      WorkerSetup setup =
+          new WorkerSetup(
+              arguments.task(),
+              arguments.incarnation(),
+              job.numWorkers(),
+              job.training(),
+              program,
+              FlagValues.of(program.flags(), job.scriptParams()),
+              Path.of(""),
+              out,
+              run.filter(folder -> arguments.task().isChief()).map(RunFolder::metrics),
+              run.filter(folder -> arguments.task().isChief()).map(RunFolder::model));
+      WorkerTask task = new WorkerTask(setup, () -> connect(arguments, job, run, loops));
+      if (arguments.supervised()) {
+        Supervision.watch(System.in, task::requestStop);
+      } else {
+        stopOnInterrupt(task);
+      }
+      return task.run();
+    } finally {
+      loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+    }
+  }
+
+  /** A step may take a millisecond and print a line: lines are written in batches. */
+  private static PrintStream bufferedOutput() {
+    return new PrintStream(
+        new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), OUTPUT_BUFFER_BYTES),
+        false,
+        StandardCharsets.UTF_8);
+  }
+
+  private static void stopOnInterrupt(WorkerTask task) {
+    sun.misc.Signal.handle(new sun.misc.Signal("INT"), signal -> task.requestStop());
+  }
+
+  private static List<ShardConnection> connect(
+      RoleArguments arguments, Job job, Optional<RunFolder> run, EventLoopGroup loops) {
+    Duration timeout = Duration.ofSeconds(job.training().waitTimeoutSeconds());
+    List<ShardConnection> servers = new ArrayList<>();
+    for (int i = 0; i < job.numServers(); i++) {
+      TaskId server = TaskId.ps(i);
+      HostPort address =
+          run.map(folder -> awaitAddress(folder, server, timeout))
+              .orElseGet(() -> arguments.cluster().addressOf(server));
+      servers.add(new GrpcShardConnection(server.name(), address, loops, timeout));
+    }
+    return servers;
+  }
+
+  /** The server's address, as soon as it has published it. */
+  private static HostPort awaitAddress(RunFolder folder, TaskId server, Duration timeout) {
+    long deadline = System.nanoTime() + timeout.toNanos();
+    while (System.nanoTime() < deadline) {
+      Optional<String> address = folder.readAddress(server);
+      if (address.isPresent()) {
+        return HostPort.parse(folder.address(server).toString(), address.get());
+      }
+      try {
+        TimeUnit.MILLISECONDS.sleep(ADDRESS_POLL_MILLIS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new GradwireException(server + ": interrupted while waiting for its address", e);
+      }
+    }
+    throw new GradwireException(
+        server
+            + ": waited "
+            + timeout.toSeconds()
+            + " s for its address in "
+            + folder.address(server)
+            + "; did it start? see its log");
+  }
+}

@@ -1,0 +1,5 @@
+/** A worker as a process. */
+@NullMarked
+package gradwire.worker;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,149 @@
+package gradwire.worker.step;
+
+import gradwire.config.StopAt;
+import gradwire.error.GradwireException;
+import gradwire.tensor.Floats;
+import gradwire.worker.program.Evaluation;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Evaluates copies of the weights on a thread of its own, so that training goes on meanwhile. The
+ * chief's thread calls; at most one evaluation is under way.
+ */
+final class BackgroundEvaluation implements AutoCloseable {
+  /** Where results go; called on the evaluation's thread. */
+  interface Results {
+    void evaluated(long step, SortedMap<String, Double> metrics);
+  }
+
+  /**
+   * The first evaluation that reached the target.
+   *
+   * @param step of the weights
+   * @param atEpochSeconds when it was known
+   */
+  record Reached(long step, double atEpochSeconds) {}
+
+  private final Supplier<Evaluation> maker;
+  private final Optional<StopAt> target;
+  private final Results results;
+  private final InstantSource clock;
+  private final Duration timeout;
+  private final ExecutorService thread =
+      Executors.newSingleThreadExecutor(
+          Thread.ofPlatform().name("evaluation").daemon(true).factory());
+  private final Arena arena = Arena.ofShared();
+  private final MemorySegment copy;
+  private @Nullable Evaluation evaluation;
+  private @Nullable Future<?> underWay;
+  private volatile @Nullable Reached reached;
+
+  BackgroundEvaluation(
+      Supplier<Evaluation> maker,
+      long numFloats,
+      Optional<StopAt> target,
+      InstantSource clock,
+      Duration timeout,
+      Results results) {
+    this.maker = maker;
+    this.target = target;
+    this.clock = clock;
+    this.timeout = timeout;
+    this.results = results;
+    this.copy = Floats.allocate(arena, numFloats);
+  }
+
+  /** Whether {@link #start} would be taken at once. */
+  boolean isIdle() {
+    return underWay == null || underWay.isDone();
+  }
+
+  /** The first evaluation that reached the target, if one has. */
+  Optional<Reached> reached() {
+    return Optional.ofNullable(reached);
+  }
+
+  /** Copies the parameters and evaluates them soon; waits for the evaluation before. */
+  void start(long step, MemorySegment parameters) {
+    await();
+    copy.copyFrom(parameters);
+    underWay = thread.submit(() -> evaluate(step));
+  }
+
+  private void evaluate(long step) {
+    if (evaluation == null) {
+      evaluation = maker.get();
+    }
+    SortedMap<String, Double> metrics = evaluation.evaluate(copy);
+    if (reached == null && target.isPresent() && isReachedBy(target.get(), metrics)) {
+      reached = new Reached(step, clock.millis() / 1e3);
+    }
+    results.evaluated(step, metrics);
+  }
+
+  private static boolean isReachedBy(StopAt target, SortedMap<String, Double> metrics) {
+    Double value = metrics.get(MetricNames.camelCase(target.metric()));
+    if (value == null) {
+      throw new GradwireException(
+          "training.stop_at.metric: expected one of "
+              + metrics.keySet().stream().map(MetricNames::snakeCase).toList()
+              + ", got "
+              + target.metric()
+              + "; correct the job file");
+    }
+    return target.reachedBy(value);
+  }
+
+  /** Waits until no evaluation is under way. */
+  void await() {
+    if (underWay == null) {
+      return;
+    }
+    try {
+      underWay.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      throw new GradwireException(
+          "evaluation: not done after " + timeout.toSeconds() + " s; evaluate less often", e);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof GradwireException failure
+          ? failure
+          : new GradwireException("evaluation failed: " + e.getCause(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new GradwireException("evaluation: interrupted", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    thread.submit(
+        () -> {
+          if (evaluation != null) {
+            evaluation.close();
+          }
+        });
+    thread.shutdown();
+    try {
+      if (!thread.awaitTermination(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
+        thread.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      thread.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
+    arena.close();
+  }
+}

@@ -1,0 +1,138 @@
+package gradwire.worker.step;
+
+import gradwire.config.Consistency;
+import gradwire.config.Training;
+import gradwire.error.Expect;
+import gradwire.transport.Weights;
+import gradwire.worker.program.TrainingTask;
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+
+/**
+ * What the chief does between its steps: evaluates every so often, ends the run at the target or
+ * when asked to stop, and writes the metrics log. The worker's thread.
+ *
+ * <p>In sync mode the end is a function of the job alone: an evaluation at a multiple of {@code
+ * evaluate_every_steps} takes effect at the next multiple, however long it took. Otherwise it takes
+ * effect when it is known.
+ */
+final class ChiefDuties implements TrainingLoop.Between, AutoCloseable {
+  private final ServerGroup servers;
+  private final MemorySegment parameters;
+  private final boolean inStep;
+  private final long evaluateEverySteps;
+  private final BooleanSupplier stopRequested;
+  private final Optional<BackgroundEvaluation> evaluation;
+  private final ProgressLog progress;
+  private long nextEvaluation;
+  private boolean ended;
+
+  ChiefDuties(
+      WorkerSetup setup,
+      TrainingTask task,
+      ServerGroup servers,
+      Consistency consistency,
+      InstantSource clock,
+      BooleanSupplier stopRequested) {
+    Training training = setup.training();
+    Expect.that(
+        training.stopAt().isEmpty() || task.evaluations().isPresent(),
+        "training.stop_at",
+        "an entry class that evaluates",
+        setup.program().getClass().getName(),
+        "remove stop_at");
+    this.servers = servers;
+    this.parameters = task.engine().parameters();
+    this.inStep =
+        consistency instanceof Consistency.Sync(var replicas)
+            && replicas.orElse(setup.numWorkers()) == setup.numWorkers();
+    this.evaluateEverySteps = training.evaluateEverySteps();
+    this.nextEvaluation = evaluateEverySteps;
+    this.stopRequested = stopRequested;
+    this.progress = new ProgressLog(setup.metrics(), clock);
+    this.evaluation =
+        task.evaluations()
+            .map(
+                maker ->
+                    new BackgroundEvaluation(
+                        maker,
+                        task.engine().layout().numFloats(),
+                        training.stopAt(),
+                        clock,
+                        Duration.ofSeconds(training.waitTimeoutSeconds()),
+                        progress::evaluated));
+  }
+
+  @Override
+  public Weights betweenSteps(Weights weights, double loss) {
+    progress.step(weights.step(), loss);
+    if (weights.isLast() || ended) {
+      return weights;
+    }
+    if (stopRequested.getAsBoolean()) {
+      return endAt(weights);
+    }
+    if (evaluateEverySteps == 0 || evaluation.isEmpty()) {
+      return weights;
+    }
+    return inStep
+        ? evaluateInStep(weights, evaluation.get())
+        : evaluateWhenIdle(weights, evaluation.get());
+  }
+
+  private Weights evaluateInStep(Weights weights, BackgroundEvaluation background) {
+    if (weights.step() < nextEvaluation) {
+      return weights;
+    }
+    background.await();
+    if (background.reached().isPresent()) {
+      return endAt(weights);
+    }
+    background.start(weights.step(), parameters);
+    nextEvaluation += evaluateEverySteps;
+    return weights;
+  }
+
+  private Weights evaluateWhenIdle(Weights weights, BackgroundEvaluation background) {
+    if (background.reached().isPresent()) {
+      return endAt(weights);
+    }
+    if (weights.step() >= nextEvaluation && background.isIdle()) {
+      background.start(weights.step(), parameters);
+      nextEvaluation =
+          weights.step() / evaluateEverySteps * evaluateEverySteps + evaluateEverySteps;
+    }
+    return weights;
+  }
+
+  private Weights endAt(Weights weights) {
+    ended = true;
+    return new Weights(weights.outcome(), weights.step(), servers.declareLastStep(weights.step()));
+  }
+
+  /** Evaluates the final weights, which the engine holds. */
+  SortedMap<String, Double> finish(long step) {
+    evaluation.ifPresent(
+        background -> {
+          background.start(step, parameters);
+          background.await();
+        });
+    return evaluation.map(background -> progress.latest()).orElseGet(TreeMap::new);
+  }
+
+  /** The first evaluation that reached the job's target. */
+  Optional<BackgroundEvaluation.Reached> reached() {
+    return evaluation.flatMap(BackgroundEvaluation::reached);
+  }
+
+  @Override
+  public void close() {
+    evaluation.ifPresent(BackgroundEvaluation::close);
+    progress.close();
+  }
+}

@@ -1,0 +1,158 @@
+package gradwire.worker.step;
+
+import gradwire.cluster.ShardMap;
+import gradwire.cluster.ShardMap.Shard;
+import gradwire.config.CheckpointPlan;
+import gradwire.config.Consistency;
+import gradwire.tensor.FlatLayout;
+import gradwire.tensor.Floats;
+import gradwire.transport.Farewell;
+import gradwire.transport.OpenReply;
+import gradwire.transport.OpenRequest;
+import gradwire.transport.Push;
+import gradwire.transport.ShardConnection;
+import gradwire.transport.ShardSettings;
+import gradwire.transport.Weights;
+import gradwire.update.OptimizerSpec;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * All parameter servers of a run as one: splits the flat vectors over them and joins their answers.
+ * Server 0 says which step it is and, with backup workers, which gradients a step takes. One
+ * thread.
+ */
+final class ServerGroup implements AutoCloseable {
+  /** What the chief tells the servers. */
+  record Settings(
+      OptimizerSpec optimizer, Consistency consistency, long lastStep, CheckpointPlan checkpoint) {}
+
+  private final List<ShardConnection> servers;
+  private final ShardMap shards;
+  private final FlatLayout layout;
+  private final int worker;
+  private final int incarnation;
+  private final boolean firstServerChooses;
+  private final long[] sequences;
+
+  /**
+   * @param servers in task order
+   */
+  ServerGroup(
+      List<ShardConnection> servers,
+      FlatLayout layout,
+      Consistency consistency,
+      int worker,
+      int incarnation) {
+    this.servers = List.copyOf(servers);
+    this.shards = ShardMap.of(layout, servers.size());
+    this.layout = layout;
+    this.worker = worker;
+    this.incarnation = incarnation;
+    this.firstServerChooses =
+        servers.size() > 1
+            && consistency instanceof Consistency.Sync(var replicas)
+            && replicas.isPresent();
+    this.sequences = new long[servers.size()];
+  }
+
+  /** Joins as the chief: brings settings, and values where a server has none. */
+  void openAsChief(int numWorkers, Settings settings, MemorySegment values) {
+    for (Shard shard : shards.shards()) {
+      ShardSettings mine =
+          new ShardSettings(
+              shard,
+              servers.size(),
+              settings.optimizer(),
+              settings.consistency(),
+              settings.lastStep(),
+              settings.checkpoint());
+      ShardConnection server = servers.get(shard.index());
+      OpenReply reply = server.open(request(numWorkers, Optional.of(mine)));
+      if (!reply.initialized()) {
+        server.initialize(slice(values, shard));
+      }
+    }
+  }
+
+  /** Joins and waits until the chief has brought values. */
+  void open(int numWorkers) {
+    servers.forEach(server -> server.open(request(numWorkers, Optional.empty())));
+  }
+
+  private OpenRequest request(int numWorkers, Optional<ShardSettings> settings) {
+    return new OpenRequest(worker, numWorkers, incarnation, layout.fingerprint(), settings);
+  }
+
+  /** Replaces {@code parameters} by the servers' weights. */
+  Weights pull(MemorySegment parameters) {
+    for (Shard shard : shards.shards()) {
+      servers.get(shard.index()).pull(slice(parameters, shard));
+    }
+    return awaitWeights();
+  }
+
+  /**
+   * Pushes a gradient computed at {@code step} and replaces {@code parameters} by newer weights.
+   * Neither may be touched meanwhile.
+   */
+  Weights pushAndPull(long step, MemorySegment gradient, MemorySegment parameters) {
+    Shard first = shards.shards().getFirst();
+    push(first, step, gradient, parameters);
+    boolean taken = !firstServerChooses || servers.getFirst().awaitVerdict();
+    for (Shard shard : shards.shards().subList(1, servers.size())) {
+      if (taken) {
+        push(shard, step, gradient, parameters);
+      } else {
+        servers.get(shard.index()).pull(slice(parameters, shard));
+      }
+    }
+    return awaitWeights();
+  }
+
+  private void push(Shard shard, long step, MemorySegment gradient, MemorySegment parameters) {
+    long sequence = ++sequences[shard.index()];
+    servers
+        .get(shard.index())
+        .push(
+            new Push(worker, incarnation, sequence, step),
+            slice(gradient, shard),
+            slice(parameters, shard));
+  }
+
+  private Weights awaitWeights() {
+    Weights first = servers.getFirst().awaitWeights();
+    servers.subList(1, servers.size()).forEach(ShardConnection::awaitWeights);
+    return first;
+  }
+
+  /** Ends the run at {@code step}, or at the present step if that is later. */
+  long declareLastStep(long step) {
+    long declared = servers.getFirst().declareLastStep(step);
+    for (ShardConnection server : servers.subList(1, servers.size())) {
+      server.declareLastStep(declared);
+    }
+    return declared;
+  }
+
+  void awaitOthers() {
+    servers.forEach(ShardConnection::awaitOthers);
+  }
+
+  /** Says goodbye everywhere; the first server's count stands for all. */
+  Farewell leave() {
+    Farewell first = servers.getFirst().leave();
+    servers.subList(1, servers.size()).forEach(ShardConnection::leave);
+    return first;
+  }
+
+  private static MemorySegment slice(MemorySegment flat, Shard shard) {
+    return Floats.slice(flat, shard.begin(), shard.length());
+  }
+
+  @Override
+  public void close() {
+    servers.forEach(ShardConnection::close);
+  }
+}

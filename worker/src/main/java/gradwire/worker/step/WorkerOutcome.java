@@ -1,0 +1,33 @@
+package gradwire.worker.step;
+
+import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * How one worker's training ended.
+ *
+ * @param stopped whether it was asked to stop before the end
+ * @param globalSteps steps in the last weights it saw
+ * @param counters what it did
+ * @param backend what computed the gradients
+ * @param bytesEachWay payload of one push, and of one pull
+ * @param finalMetrics of the final weights; the chief's only, else empty
+ * @param parametersSha256 of the final weights; the chief's only, else empty
+ * @param targetStep the step whose evaluation first reached the job's target, if one did
+ * @param targetAtEpochSeconds when that was known; NaN if it was not
+ */
+public record WorkerOutcome(
+    boolean stopped,
+    long globalSteps,
+    StepCounters counters,
+    String backend,
+    long bytesEachWay,
+    SortedMap<String, Double> finalMetrics,
+    String parametersSha256,
+    OptionalLong targetStep,
+    double targetAtEpochSeconds) {
+  public WorkerOutcome {
+    finalMetrics = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(finalMetrics));
+  }
+}

@@ -1,0 +1,35 @@
+package gradwire.worker.step;
+
+import gradwire.cluster.TaskId;
+import gradwire.config.Training;
+import gradwire.worker.program.FlagValues;
+import gradwire.worker.program.TrainingProgram;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * All that one worker is started with.
+ *
+ * @param task this worker
+ * @param incarnation its n-th start, from 0
+ * @param numWorkers how many take part
+ * @param training the job's {@code training:} block
+ * @param program the entry class
+ * @param flags its flags
+ * @param home where relative paths begin
+ * @param out the task's output lines
+ * @param metrics where the chief appends its measurements
+ * @param model where the chief leaves the final weights
+ */
+public record WorkerSetup(
+    TaskId task,
+    int incarnation,
+    int numWorkers,
+    Training training,
+    TrainingProgram program,
+    FlagValues flags,
+    Path home,
+    PrintStream out,
+    Optional<Path> metrics,
+    Optional<Path> model) {}
