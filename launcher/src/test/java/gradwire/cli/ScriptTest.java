@@ -129,6 +129,16 @@ final class ScriptTest {
   }
 
   @Test
+  void theScriptIsFoundThroughASymbolicLink() throws Exception {
+    Path link = folder.resolve("link");
+    Files.createSymbolicLink(link, Path.of("a repository/gradwire"));
+    Process process = start(Map.of(), link, "runs");
+    assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).isZero();
+    assertThat(calls()).hasSize(1);
+  }
+
+  @Test
   void aCacheIsUsedOnceItIsThere() throws Exception {
     assertThat(gradwire("runs").out()).doesNotContain("AOTCache");
     Files.createDirectories(repository.resolve("target/aot"));
@@ -185,7 +195,12 @@ final class ScriptTest {
   }
 
   private Process start(Map<String, String> environment, String... args) throws IOException {
-    ProcessBuilder builder = new ProcessBuilder(repository.resolve("gradwire").toString());
+    return start(environment, repository.resolve("gradwire"), args);
+  }
+
+  private Process start(Map<String, String> environment, Path script, String... args)
+      throws IOException {
+    ProcessBuilder builder = new ProcessBuilder(script.toString());
     builder.command().addAll(List.of(args));
     builder.environment().clear();
     builder.environment().put("PATH", "/usr/bin" + File.pathSeparator + "/bin");
