@@ -1,7 +1,5 @@
 package gradwire.cli;
 
-import gradwire.launcher.LocalRun;
-
 /** Turns the user's words into a run: reads the job file, makes the run folder. */
 @FunctionalInterface
 public interface Jobs {
@@ -10,5 +8,5 @@ public interface Jobs {
    *
    * @throws gradwire.error.UsageException naming all that is wrong with the job
    */
-  LocalRun plan(JobRequest request);
+  JobRun plan(JobRequest request);
 }

@@ -1,9 +1,6 @@
 package gradwire.cli;
 
 import gradwire.launcher.ExitCode;
-import gradwire.launcher.LocalLauncher;
-import gradwire.launcher.LocalRun;
-import gradwire.launcher.Patience;
 import gradwire.launcher.ProgressView;
 import gradwire.launcher.RunControl;
 import gradwire.launcher.StopSignals;
@@ -35,7 +32,7 @@ final class RunCommand implements Callable<Integer> {
   private final Jobs jobs;
 
   @Parameters(paramLabel = "JOB", description = "YAML job file, or a Batch AI job.json.")
-  private Path job = Path.of("");
+  private Path jobFile = Path.of("");
 
   @Option(
       names = "--set",
@@ -59,35 +56,37 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    LocalRun run = jobs.plan(request());
+    JobRun job = jobs.plan(request());
+    job.warnings().forEach(surroundings.err()::println);
     RunControl control = new RunControl();
     StopSignals.install(control);
-    RunResult result = isQuiet ? awaitQuietly(run, control) : awaitVisibly(run, control);
-    surroundings.out().println(SummaryText.of(result, run.folder(), surroundings.style()));
+    RunResult result = isQuiet ? awaitQuietly(job, control) : awaitVisibly(job, control);
+    surroundings
+        .out()
+        .println(SummaryText.of(result, job.description().folder(), surroundings.style()));
     return ExitCode.of(result.status()).code();
   }
 
   private JobRequest request() {
     Path base = surroundings.workingDirectory();
     return new JobRequest(
-        base.resolve(job),
+        base.resolve(jobFile),
         settings,
         Optional.ofNullable(runDir).map(base::resolve),
         surroundings.runs(),
         surroundings.launchedAt());
   }
 
-  private RunResult awaitQuietly(LocalRun run, RunControl control) {
-    return new LocalLauncher(run, control, Patience.DEFAULT, () -> {}, surroundings.clock())
-        .awaitResult();
+  private RunResult awaitQuietly(JobRun job, RunControl control) {
+    return job.awaitResult(control, () -> {}, surroundings.clock());
   }
 
-  private RunResult awaitVisibly(LocalRun run, RunControl control) {
+  private RunResult awaitVisibly(JobRun job, RunControl control) {
     ProgressView view =
-        new ProgressView(run, surroundings.out(), surroundings.style(), surroundings.clock());
+        new ProgressView(
+            job.description(), surroundings.out(), surroundings.style(), surroundings.clock());
     try {
-      return new LocalLauncher(run, control, Patience.DEFAULT, view::refresh, surroundings.clock())
-          .awaitResult();
+      return job.awaitResult(control, view::refresh, surroundings.clock());
     } finally {
       view.end();
     }

@@ -6,9 +6,11 @@ import picocli.CommandLine.IVersionProvider;
 final class Version implements IVersionProvider {
   @Override
   public String[] getVersion() {
+    return new String[] {text()};
+  }
+
+  static String text() {
     String version = Version.class.getPackage().getImplementationVersion();
-    return new String[] {
-      "gradwire " + (version == null ? "(unpacked)" : version) + ", Java " + Runtime.version()
-    };
+    return "gradwire " + (version == null ? "(unpacked)" : version) + ", Java " + Runtime.version();
   }
 }

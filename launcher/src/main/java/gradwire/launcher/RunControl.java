@@ -30,6 +30,10 @@ public final class RunControl {
     events.add(new Event.Ended(role));
   }
 
+  boolean stopAsked() {
+    return numStops.get() >= 1;
+  }
+
   boolean killAsked() {
     return numStops.get() >= 2;
   }

@@ -55,6 +55,11 @@ public final class ParameterServer implements AutoCloseable {
     }
   }
 
+  /** Ends the run here: whoever waits or calls from now on is refused with {@code why}. */
+  public void abort(String why) {
+    shard.abort(new GradwireException(why));
+  }
+
   private void awaitChief(Duration joinWithin) throws InterruptedException, ExecutionException {
     try {
       shard.done().get(joinWithin.toMillis(), TimeUnit.MILLISECONDS);

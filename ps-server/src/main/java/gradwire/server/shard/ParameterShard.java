@@ -58,6 +58,7 @@ public final class ParameterShard implements ShardService, AutoCloseable {
   public CompletableFuture<OpenReply> open(OpenRequest request) {
     lock.lock();
     try {
+      failIfLost();
       if (run == null && request.settings().isPresent()) {
         begin(request, request.settings().get());
       }
@@ -232,14 +233,34 @@ public final class ParameterShard implements ShardService, AutoCloseable {
                         + " (connection ended without leaving: "
                         + why
                         + "); see its log");
-            boolean goesOn = run.policy().lost(worker, lost);
+            boolean goesOn = run.policy().lost(worker);
             log.error(
                 "{}; the other workers {}", lost.getMessage(), goesOn ? "go on" : "cannot go on");
-            failure = goesOn ? failure : lost;
+            if (!goesOn) {
+              abort(lost);
+            }
             membersChanged(run);
           }
           return run;
         });
+  }
+
+  /** Ends the run here: whoever waits or calls from now on is refused with {@code why}. */
+  public void abort(GradwireException why) {
+    lock.lock();
+    try {
+      if (failure == null) {
+        failure = why;
+        waitingForValues.forEach(waiting -> waiting.reply().completeExceptionally(why));
+        waitingForOthers.values().forEach(others -> others.completeExceptionally(why));
+        if (run != null) {
+          run.policy().abort(why);
+        }
+        done.completeExceptionally(why);
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   private void failIfLost() {

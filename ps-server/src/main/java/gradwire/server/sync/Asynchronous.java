@@ -31,7 +31,10 @@ final class Asynchronous implements UpdatePolicy {
   public void left(int worker) {}
 
   @Override
-  public boolean lost(int worker, GradwireException failure) {
+  public boolean lost(int worker) {
     return true;
   }
+
+  @Override
+  public void abort(GradwireException failure) {}
 }

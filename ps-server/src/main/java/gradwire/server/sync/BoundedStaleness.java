@@ -61,13 +61,14 @@ final class BoundedStaleness implements UpdatePolicy {
   }
 
   @Override
-  public boolean lost(int worker, GradwireException failure) {
-    for (Pending pending : waiting) {
-      pending.gradient().release();
-      pending.replier().fail(failure);
-    }
-    waiting.clear();
+  public boolean lost(int worker) {
     return false;
+  }
+
+  @Override
+  public void abort(GradwireException failure) {
+    waiting.forEach(pending -> pending.fail(failure));
+    waiting.clear();
   }
 
   private void answerWhoMayGoOn() {

@@ -1,5 +1,6 @@
 package gradwire.server.sync;
 
+import gradwire.error.GradwireException;
 import gradwire.transport.Outcome;
 import gradwire.transport.Push;
 import gradwire.transport.Replier;
@@ -17,6 +18,12 @@ public record Pending(Push push, TensorBuffer gradient, Replier replier) {
   void answer(Outcome outcome, ShardAccess shard) {
     gradient.release();
     shard.reply(replier, outcome);
+  }
+
+  /** There will be no answer: gives the gradient's memory back and says why. */
+  void fail(GradwireException failure) {
+    gradient.release();
+    replier.fail(failure);
   }
 
   Pending withReplier(Replier other) {

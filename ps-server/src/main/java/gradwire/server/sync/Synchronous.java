@@ -92,19 +92,15 @@ final class Synchronous implements UpdatePolicy {
   public void left(int worker) {}
 
   @Override
-  public boolean lost(int worker, GradwireException failure) {
+  public boolean lost(int worker) {
     numLost++;
-    if (numWorkers - numLost >= replicasToAggregate) {
-      return true;
-    }
-    all()
-        .forEach(
-            pending -> {
-              pending.gradient().release();
-              pending.replier().fail(failure);
-            });
+    return numWorkers - numLost >= replicasToAggregate;
+  }
+
+  @Override
+  public void abort(GradwireException failure) {
+    all().forEach(pending -> pending.fail(failure));
     gradients.clear();
-    return false;
   }
 
   private void answerAll(Outcome outcome) {

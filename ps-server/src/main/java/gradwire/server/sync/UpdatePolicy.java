@@ -25,9 +25,12 @@ public sealed interface UpdatePolicy permits Asynchronous, Synchronous, BoundedS
   /**
    * A worker is gone without having left.
    *
-   * @return whether the run can go on without it; if not, all who waited have been failed
+   * @return whether the run can go on without it
    */
-  boolean lost(int worker, GradwireException failure);
+  boolean lost(int worker);
+
+  /** The run ends here: all who wait are failed. */
+  void abort(GradwireException failure);
 
   /**
    * The policy for a job.

@@ -46,6 +46,11 @@ public final class FlagValues {
         PLACE + name, "a flag of the entry class", "an unknown one", "known are " + known);
   }
 
+  /** Whether the entry class takes such a flag. */
+  public boolean has(String name) {
+    return values.containsKey(name);
+  }
+
   public String text(String name) {
     String value = values.get(name);
     if (value == null) {

@@ -1,0 +1,44 @@
+package gradwire.cli;
+
+import gradwire.config.JobFile;
+import gradwire.launcher.InProcessLauncher;
+import gradwire.launcher.LocalLauncher;
+import gradwire.launcher.LocalRun;
+import gradwire.launcher.Patience;
+import gradwire.launcher.RunControl;
+import gradwire.run.RunResult;
+import gradwire.worker.program.FlagValues;
+import gradwire.worker.program.TrainingProgram;
+import java.time.InstantSource;
+import java.util.List;
+
+/**
+ * A job that is ready to start. Immutable.
+ *
+ * @param description what the launcher needs to know
+ * @param job as resolved
+ * @param program its entry class
+ * @param flags with this job's values
+ * @param warnings what was read but is not heeded
+ */
+public record JobRun(
+    LocalRun description,
+    JobFile job,
+    TrainingProgram program,
+    FlagValues flags,
+    List<String> warnings) {
+  public JobRun {
+    warnings = List.copyOf(warnings);
+  }
+
+  /** Runs to the end, whichever; blocks. */
+  RunResult awaitResult(RunControl control, Runnable onTick, InstantSource clock) {
+    return switch (job.computeTarget()) {
+      case LOCAL ->
+          new LocalLauncher(description, control, Patience.DEFAULT, onTick, clock).awaitResult();
+      case INPROCESS ->
+          new InProcessLauncher(description, program, flags, job.training(), control, onTick, clock)
+              .awaitResult();
+    };
+  }
+}
