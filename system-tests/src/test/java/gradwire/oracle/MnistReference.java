@@ -33,6 +33,7 @@ public final class MnistReference {
   private final List<Worker> workers = new ArrayList<>();
 
   /** One worker's view: its data, the weights that it pulled, its gradient. */
+  @SuppressWarnings("ArrayRecordComponent") // Compared by no one.
   private record Worker(
       ShuffledExamples examples, int[] batch, double[] pulled, double[] gradient) {}
 

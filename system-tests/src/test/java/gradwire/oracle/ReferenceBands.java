@@ -16,6 +16,7 @@ public record ReferenceBands(List<ReferenceBand> bands) {
   private static final Gson JSON = new GsonBuilder().setPrettyPrinting().create();
 
   /** A training whose result is reported at several steps on its way. */
+  @SuppressWarnings("ArrayRecordComponent") // Compared by no one.
   private record Training(Consistency consistency, int numWorkers, int... reportSteps) {}
 
   private static final List<Training> TRAININGS =
