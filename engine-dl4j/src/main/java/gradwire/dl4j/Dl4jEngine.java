@@ -55,7 +55,7 @@ public final class Dl4jEngine implements ComputeEngine {
     gradient = Floats.allocate(arena, initial.length());
     network = build.apply(row(parameters), row(gradient));
     row(parameters).assign(initial.reshape(1, initial.length()));
-    Parameters table = Parameters.of(network);
+    Parameters table = Parameters.of(network.layers());
     layout = table.layout(options.tensorNames());
     plan = GradientPlan.of(network, table, parameters, gradient, options.lossReduction());
   }
@@ -120,6 +120,7 @@ public final class Dl4jEngine implements ComputeEngine {
 
   @Override
   public double computeGradient(Batch batch, long randomKey) {
+    requireOneLabelEach(batch);
     Nd4j.getRandom().setSeed(Draws.of(randomKey, Draws.Purpose.DROPOUT).nextLong());
     return plan.computeGradient(arrays.of(batch.features()), arrays.of(batch.labels()));
   }
@@ -177,6 +178,17 @@ public final class Dl4jEngine implements ComputeEngine {
     }
     FloatTensor kept = outputs.get(index);
     SegmentArrays.array(kept.memory(), kept.shape()).assign(computed);
+  }
+
+  private static void requireOneLabelEach(Batch batch) {
+    for (FloatTensor labels : batch.labels()) {
+      Expect.that(
+          labels.numExamples() == batch.numExamples(),
+          "batch",
+          batch.numExamples() + " labels, one for each example",
+          labels.numExamples(),
+          "check the source");
+    }
   }
 
   private static INDArray row(MemorySegment memory) {

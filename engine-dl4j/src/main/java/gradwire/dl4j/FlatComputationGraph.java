@@ -1,6 +1,5 @@
 package gradwire.dl4j;
 
-import java.util.Arrays;
 import java.util.List;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
@@ -26,10 +25,7 @@ final class FlatComputationGraph extends ComputationGraph implements FlatNetwork
 
   @Override
   public List<NamedLayer> layers() {
-    return Arrays.stream(getVertices())
-        .filter(vertex -> vertex.numParams() > 0)
-        .map(vertex -> new NamedLayer(vertex.getVertexName(), vertex))
-        .toList();
+    return NamedLayer.of(this);
   }
 
   @Override

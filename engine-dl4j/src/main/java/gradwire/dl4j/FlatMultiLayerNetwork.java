@@ -1,7 +1,6 @@
 package gradwire.dl4j;
 
 import java.util.List;
-import java.util.stream.IntStream;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -25,10 +24,7 @@ final class FlatMultiLayerNetwork extends MultiLayerNetwork implements FlatNetwo
 
   @Override
   public List<NamedLayer> layers() {
-    return IntStream.range(0, getLayers().length)
-        .mapToObj(i -> new NamedLayer(Integer.toString(i), getLayer(i)))
-        .filter(named -> named.layer().numParams() > 0)
-        .toList();
+    return NamedLayer.of(this);
   }
 
   @Override

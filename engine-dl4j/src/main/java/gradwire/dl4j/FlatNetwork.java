@@ -2,7 +2,6 @@ package gradwire.dl4j;
 
 import java.util.List;
 import org.deeplearning4j.nn.api.Model;
-import org.deeplearning4j.nn.api.Trainable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -10,9 +9,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * no regularisation terms. One thread.
  */
 sealed interface FlatNetwork permits FlatMultiLayerNetwork, FlatComputationGraph {
-  /** One layer (or vertex) that has parameters, with DL4J's name for it. */
-  record NamedLayer(String name, Trainable layer) {}
-
   /** What DL4J's own functions take. */
   Model model();
 

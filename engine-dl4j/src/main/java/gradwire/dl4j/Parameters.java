@@ -46,9 +46,9 @@ record Parameters(List<Parameter> parameters) {
   }
 
   /** Reads the parameter tables of all layers. */
-  static Parameters of(FlatNetwork network) {
+  static Parameters of(List<NamedLayer> layers) {
     List<Parameter> found = new ArrayList<>();
-    for (FlatNetwork.NamedLayer named : network.layers()) {
+    for (NamedLayer named : layers) {
       named
           .layer()
           .paramTable(false)
@@ -78,11 +78,6 @@ record Parameters(List<Parameter> parameters) {
     return new FlatLayout(parameters.stream().map(p -> spec(p, names)).toList());
   }
 
-  /** Whether any is a running statistic. */
-  boolean hasStatistics() {
-    return parameters.stream().anyMatch(p -> p.kind() == TensorKind.STATISTIC);
-  }
-
   private static TensorSpec spec(Parameter parameter, Map<String, String> names) {
     String name = names.getOrDefault(parameter.dl4jName(), parameter.dl4jName());
     boolean matrix = parameter.shape().stream().filter(axis -> axis > 1).count() > 1;
@@ -93,7 +88,7 @@ record Parameters(List<Parameter> parameters) {
     return new TensorSpec(name, parameter.shape(), order, parameter.kind());
   }
 
-  private static Parameter parameter(FlatNetwork.NamedLayer named, String key, INDArray view) {
+  private static Parameter parameter(NamedLayer named, String key, INDArray view) {
     return new Parameter(
         named.name() + "_" + key,
         named.layer(),
