@@ -69,7 +69,7 @@ final class ScriptTest {
     Said second = gradwire("--help");
     assertThat(second.err()).isEmpty();
     assertThat(second.out()).endsWith("gradwire.cli.Main\n--help\n");
-    assertThat(calls()).singleElement().asString().startsWith(jdk + " -q -B -DskipTests");
+    assertThat(calls()).singleElement().asString().startsWith(jdk + " -q -B -Dmaven.test.skip=true");
   }
 
   @Test
