@@ -77,7 +77,7 @@ final class ExchangeCall extends ServerCall.Listener<Frame> implements Replier {
   private void handle(Frame frame, TensorBuffer transfer) {
     switch (frame.kind()) {
       case PUSH -> {
-        beginAnswer();
+        answerIsDue();
         Push push = new Push(worker, incarnation, frame.sequence(), frame.step());
         service.push(push, transfer, this);
       }
@@ -86,7 +86,7 @@ final class ExchangeCall extends ServerCall.Listener<Frame> implements Replier {
         accepted();
       }
       case PULL -> {
-        beginAnswer();
+        answerIsDue();
         service.pull(worker, incarnation, this);
       }
       case WEIGHTS, ACCEPTED, UNSPECIFIED -> throw new IllegalStateException();
@@ -98,6 +98,7 @@ final class ExchangeCall extends ServerCall.Listener<Frame> implements Replier {
       throw new GradwireException(frame.problem());
     }
     identify(frame);
+    expectNoAnswerDue();
     boolean expected =
         switch (frame.kind()) {
           case PUSH, INITIALIZE -> true;
@@ -129,11 +130,16 @@ final class ExchangeCall extends ServerCall.Listener<Frame> implements Replier {
     }
   }
 
-  private synchronized void beginAnswer() {
+  private synchronized void expectNoAnswerDue() {
     if (answerDue) {
       throw new GradwireException(
-          "worker-" + worker + ": expected to be asked once at a time, got another PUSH or PULL");
+          "worker-"
+              + worker
+              + ": expected to be asked one thing at a time, await the answer first");
     }
+  }
+
+  private synchronized void answerIsDue() {
     answerDue = true;
   }
 
