@@ -50,7 +50,11 @@ public final class TaskProcess {
     String error = String.valueOf(message);
     log.error("{}: {}", arguments.task(), error);
     TaskResult nothing = new TaskResult(Outcome.FAILED, new TreeMap<>(), new TreeMap<>());
-    report(arguments, nothing, error);
+    try {
+      report(arguments, nothing, error);
+    } catch (GradwireException noReport) {
+      log.error("{}: {}", arguments.task(), noReport.getMessage());
+    }
     return exitCode;
   }
 

@@ -2,7 +2,6 @@ package gradwire.safetensors;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import gradwire.error.GradwireException;
 import java.io.IOException;
@@ -28,14 +27,15 @@ import java.util.TreeMap;
 
 /**
  * A safetensors file: 8 bytes header length, a JSON header, raw little-endian float32. Written
- * whole or not at all; the SHA-256 of the data stands in the metadata and is checked when read.
- * Immutable.
+ * whole or not at all. The metadata's {@code sha256} is that of header and data, taken with 64
+ * zeros in its own place; it is checked when read. Files of others may do without. Immutable.
  *
  * @param metadata text by key; {@code sha256} is added by {@link #write}
  * @param tensors in file order
  */
 public record SafetensorsFile(SortedMap<String, String> metadata, List<Entry> tensors) {
   private static final String SHA256 = "sha256";
+  private static final String NO_HASH = "0".repeat(64);
   private static final String METADATA = "__metadata__";
   private static final long MAX_HEADER_BYTES = 64L << 20;
 
@@ -60,7 +60,9 @@ public record SafetensorsFile(SortedMap<String, String> metadata, List<Entry> te
   /** Writes to {@code path} by way of a temporary file beside it; replaces what was there. */
   public static void write(Path path, Map<String, String> metadata, List<Entry> tensors) {
     SortedMap<String, String> all = new TreeMap<>(metadata);
-    all.put(SHA256, sha256(tensors.stream().map(Entry::values).toList()));
+    all.put(SHA256, NO_HASH);
+    byte[] unhashed = header(all, tensors);
+    all.put(SHA256, hash(unhashed, tensors));
     byte[] header = header(all, tensors);
     Path temporary = path.resolveSibling(path.getFileName() + ".tmp");
     try {
@@ -82,9 +84,17 @@ public record SafetensorsFile(SortedMap<String, String> metadata, List<Entry> te
       Files.move(
           temporary, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
+      removeQuietly(temporary);
       throw new GradwireException(
-          path + ": cannot write (" + e.getMessage() + "); free some space or check permissions",
-          e);
+          path + ": cannot write (" + e + "); free some space or check permissions", e);
+    }
+  }
+
+  private static void removeQuietly(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException alreadyReported) {
+      // The write's own failure is the news.
     }
   }
 
@@ -99,8 +109,10 @@ public record SafetensorsFile(SortedMap<String, String> metadata, List<Entry> te
       MemorySegment file = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
       return parse(path, file);
     } catch (IOException e) {
-      throw new GradwireException(path + ": cannot read (" + e.getMessage() + ")", e);
-    } catch (JsonParseException | IllegalStateException | ClassCastException e) {
+      throw new GradwireException(path + ": cannot read (" + e + ")", e);
+    } catch (GradwireException refused) {
+      throw refused;
+    } catch (RuntimeException e) {
       throw refused(path, "a JSON header of tensors", String.valueOf(e.getMessage()));
     }
   }
@@ -170,7 +182,7 @@ public record SafetensorsFile(SortedMap<String, String> metadata, List<Entry> te
         tensors.add(entry(path, name, entry, data));
       }
     }
-    checkHash(path, metadata, tensors);
+    checkHash(path, metadata, headerText, data);
     return new SafetensorsFile(metadata, tensors);
   }
 
@@ -193,12 +205,26 @@ public record SafetensorsFile(SortedMap<String, String> metadata, List<Entry> te
     return new Entry(name, shape, data.asSlice(begin, end - begin));
   }
 
-  private static void checkHash(Path path, Map<String, String> metadata, List<Entry> tensors) {
-    String expected = metadata.get(SHA256);
-    String got = sha256(tensors.stream().map(Entry::values).toList());
-    if (expected != null && !expected.equals(got)) {
-      throw refused(path, "data with SHA-256 " + expected, got);
+  private static void checkHash(
+      Path path, Map<String, String> metadata, byte[] header, MemorySegment data) {
+    boolean isOurs = metadata.getOrDefault("format", "").startsWith("gradwire");
+    String expected = metadata.getOrDefault(SHA256, isOurs ? "none" : NO_HASH);
+    if (expected.equals(NO_HASH) && !isOurs) {
+      return;
     }
+    String text = new String(header, StandardCharsets.UTF_8);
+    byte[] unhashed = text.replace(expected, NO_HASH).getBytes(StandardCharsets.UTF_8);
+    String got = sha256(List.of(MemorySegment.ofArray(unhashed), data));
+    if (!expected.equals(got)) {
+      throw refused(path, "header and data with SHA-256 " + expected, got);
+    }
+  }
+
+  private static String hash(byte[] header, List<Entry> tensors) {
+    List<MemorySegment> all = new ArrayList<>();
+    all.add(MemorySegment.ofArray(header));
+    tensors.forEach(tensor -> all.add(tensor.values()));
+    return sha256(all);
   }
 
   private static GradwireException refused(Path path, String expected, String got) {

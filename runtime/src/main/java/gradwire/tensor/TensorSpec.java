@@ -12,6 +12,9 @@ import java.util.List;
  * @param kind what the optimizer does with it
  */
 public record TensorSpec(String name, List<Long> shape, Order order, TensorKind kind) {
+  /** Far beyond any memory, and far from where sums of lengths overflow. */
+  private static final long MAX_FLOATS = 1L << 48;
+
   /** Order of elements in memory. */
   public enum Order {
     /** Last axis fastest, as in C and NumPy. */
@@ -22,11 +25,18 @@ public record TensorSpec(String name, List<Long> shape, Order order, TensorKind 
 
   public TensorSpec {
     shape = List.copyOf(shape);
+    long numFloats = 1;
     for (long axis : shape) {
-      if (axis < 1) {
+      if (axis < 1 || axis > MAX_FLOATS / numFloats) {
         throw new GradwireException(
-            "tensor " + name + ": expected axis lengths of at least 1, got " + shape);
+            "tensor "
+                + name
+                + ": expected axis lengths of at least 1, in all at most "
+                + MAX_FLOATS
+                + " floats, got "
+                + shape);
       }
+      numFloats *= axis;
     }
   }
 
@@ -44,7 +54,7 @@ public record TensorSpec(String name, List<Long> shape, Order order, TensorKind 
   public long numFloats() {
     long n = 1;
     for (long axis : shape) {
-      n = Math.multiplyExact(n, axis);
+      n *= axis;
     }
     return n;
   }

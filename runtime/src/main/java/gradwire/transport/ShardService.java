@@ -13,13 +13,16 @@ public interface ShardService {
    */
   CompletableFuture<OpenReply> open(OpenRequest request);
 
-  /** Takes the initial values from the chief. A second set is ignored. */
-  void initialize(int worker, TensorBuffer values);
+  /** Takes the initial values from the chief. A second set is ignored. Owns {@code values}. */
+  void initialize(int worker, int incarnation, TensorBuffer values);
 
   /** Length of the shard in floats; what a push must have. */
   long numFloats();
 
-  /** Takes a gradient; answered when the consistency mode says so. Owns {@code gradient}. */
+  /**
+   * Takes a gradient; answered when the consistency mode says so. Owns {@code gradient}, also when
+   * it is refused.
+   */
   void push(Push push, TensorBuffer gradient, Replier replier);
 
   /** Answers with the present weights. */
@@ -38,6 +41,6 @@ public interface ShardService {
   /** This worker will send nothing more. */
   Farewell leave(int worker, int incarnation);
 
-  /** This worker's connection ended; if it had not left, it is lost. */
+  /** This worker's connection ended; if it had not left, it is lost. Never throws. */
   void disconnected(int worker, int incarnation, String why);
 }

@@ -8,6 +8,7 @@ import gradwire.tensor.Floats;
 import gradwire.transport.ShardSettings;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -62,10 +63,15 @@ public final class CheckpointWriter {
       log.warn("step {}: checkpoint left out, the one before is still being written", step);
       return;
     }
-    Snapshot snapshot = new Snapshot(StateVector.of(source));
-    Thread.ofPlatform()
-        .name("checkpoint-" + step)
-        .start(() -> writeAndFree(folder.get(), step, snapshot));
+    try {
+      Snapshot snapshot = new Snapshot(StateVector.of(source));
+      Thread.ofPlatform()
+          .name("checkpoint-" + step)
+          .start(() -> writeAndFree(folder.get(), step, snapshot));
+    } catch (OutOfMemoryError e) {
+      writing.release();
+      log.warn("step {}: checkpoint left out, no memory for a copy: {}", step, e.getMessage());
+    }
   }
 
   private void writeAndFree(Path root, long step, Snapshot snapshot) {
@@ -138,11 +144,9 @@ public final class CheckpointWriter {
   private static void forget(Path path) {
     try {
       Files.deleteIfExists(path);
-      try (var rest = Files.list(path.getParent())) {
-        if (rest.findAny().isEmpty()) {
-          Files.deleteIfExists(path.getParent());
-        }
-      }
+      Files.deleteIfExists(path.getParent());
+    } catch (DirectoryNotEmptyException othersAreStillThere) {
+      // The last of the servers removes the folder.
     } catch (IOException e) {
       log.warn("old checkpoint {} stays: {}", path, e.getMessage());
     }

@@ -2,6 +2,7 @@ package gradwire.server.checkpoint;
 
 import gradwire.tensor.Floats;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -11,12 +12,16 @@ final class Snapshot implements AutoCloseable {
   private final List<StateVector> vectors = new ArrayList<>();
 
   Snapshot(List<StateVector> live) {
-    for (StateVector vector : live) {
-      vectors.add(
-          new StateVector(
-              vector.suffix(),
-              Floats.allocate(arena, Floats.length(vector.values())).copyFrom(vector.values())));
+    try {
+      live.forEach(vector -> vectors.add(new StateVector(vector.suffix(), copy(vector.values()))));
+    } catch (OutOfMemoryError e) {
+      arena.close();
+      throw e;
     }
+  }
+
+  private MemorySegment copy(MemorySegment values) {
+    return Floats.allocate(arena, Floats.length(values)).copyFrom(values);
   }
 
   List<StateVector> vectors() {

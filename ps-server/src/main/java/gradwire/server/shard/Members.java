@@ -39,7 +39,12 @@ final class Members {
     if (incarnation < member.incarnation) {
       throw stale(worker, incarnation, member.incarnation);
     }
-    member.incarnation = incarnation;
+    if (incarnation > member.incarnation) {
+      member.incarnation = incarnation;
+      member.lastSequence = 0;
+      member.left = false;
+      member.lost = false;
+    }
   }
 
   /** Refuses a caller whose place another incarnation has taken, or who never joined. */
@@ -48,6 +53,18 @@ final class Members {
     if (incarnation != current) {
       throw stale(worker, incarnation, current);
     }
+  }
+
+  /** Refuses a caller who has said goodbye. */
+  void checkPresent(int worker) {
+    if (member(worker).left) {
+      throw new GradwireException(
+          "worker-" + worker + ": expected nothing more of it, it has left the run");
+    }
+  }
+
+  boolean contains(int worker) {
+    return worker >= 0 && worker < members.length;
   }
 
   /**

@@ -59,6 +59,7 @@ public final class ParameterShard implements ShardService, AutoCloseable {
     lock.lock();
     try {
       failIfLost();
+      checkChief(request);
       if (run == null && request.settings().isPresent()) {
         begin(request, request.settings().get());
       }
@@ -74,13 +75,17 @@ public final class ParameterShard implements ShardService, AutoCloseable {
     }
   }
 
+  private static void checkChief(OpenRequest request) {
+    if (request.settings().isPresent() != (request.worker() == 0)) {
+      throw new GradwireException(
+          "worker-"
+              + request.worker()
+              + ": expected settings from worker-0 and from no other; is --task_index right?");
+    }
+  }
+
   private void begin(OpenRequest request, ShardSettings settings) {
-    run =
-        new ShardRun(
-            settings,
-            request.layoutFingerprint(),
-            new Members(request.numWorkers()),
-            checkpoints.apply(settings));
+    run = ShardRun.of(request, settings, checkpoints.apply(settings));
     log.info(
         "shard {} of {}: {} floats, {} {}, waits for {} workers",
         settings.shard().index(),
@@ -122,19 +127,31 @@ public final class ParameterShard implements ShardService, AutoCloseable {
   }
 
   @Override
-  public void initialize(int worker, TensorBuffer values) {
-    locked(
-        run -> {
-          if (!run.hasValues()) {
-            checkLength(run, "initial values", values.memory());
-            run.memory().weights().copyFrom(values.memory());
-            run.valuesArrived();
-            waitingForValues.forEach(waiting -> answerOpen(run, waiting));
-            waitingForValues.clear();
-          }
-          values.release();
-          return run;
-        });
+  public void initialize(int worker, int incarnation, TensorBuffer values) {
+    try {
+      locked(
+          run -> {
+            failIfLost();
+            run.members().check(worker, incarnation);
+            if (!run.hasValues()) {
+              takeValues(run, worker, values.memory());
+            }
+            return run;
+          });
+    } finally {
+      values.release();
+    }
+  }
+
+  private void takeValues(ShardRun run, int worker, MemorySegment values) {
+    if (worker != 0) {
+      throw new GradwireException("worker-" + worker + ": expected initial values from worker-0");
+    }
+    checkLength(run, "initial values", values);
+    run.memory().weights().copyFrom(values);
+    run.valuesArrived();
+    waitingForValues.forEach(waiting -> answerOpen(run, waiting));
+    waitingForValues.clear();
   }
 
   private static void checkLength(ShardRun run, String what, MemorySegment got) {
@@ -157,29 +174,46 @@ public final class ParameterShard implements ShardService, AutoCloseable {
 
   @Override
   public void push(Push push, TensorBuffer gradient, Replier replier) {
-    locked(
-        run -> {
-          run.members().check(push.worker(), push.incarnation());
-          checkLength(run, push.toString(), gradient.memory());
-          failIfLost();
-          if (run.members().isNew(push)) {
-            run.policy().push(new Pending(push, gradient, replier));
-          } else {
-            gradient.release();
-            if (!run.policy().resent(push.worker(), push.sequence(), replier)) {
-              run.reply(replier, Outcome.DUPLICATE);
-            }
-          }
-          return run;
-        });
+    boolean taken = false;
+    lock.lock();
+    try {
+      ShardRun run = begun();
+      if (isSoundAndNew(run, push, gradient)) {
+        taken = true;
+        run.policy().push(new Pending(push, gradient, replier));
+      } else if (!run.policy().resent(push, replier)) {
+        run.reply(replier, Outcome.DUPLICATE);
+      }
+    } finally {
+      lock.unlock();
+      if (!taken) {
+        gradient.release();
+      }
+    }
+  }
+
+  private boolean isSoundAndNew(ShardRun run, Push push, TensorBuffer gradient) {
+    checkMayExchange(run, push.worker(), push.incarnation());
+    checkLength(run, push.toString(), gradient.memory());
+    run.checkStep(push);
+    return run.members().isNew(push);
+  }
+
+  private void checkMayExchange(ShardRun run, int worker, int incarnation) {
+    failIfLost();
+    run.members().check(worker, incarnation);
+    run.members().checkPresent(worker);
+    if (!run.hasValues()) {
+      throw new GradwireException(
+          "worker-" + worker + ": expected worker-0 to bring initial values first");
+    }
   }
 
   @Override
   public void pull(int worker, int incarnation, Replier replier) {
     locked(
         run -> {
-          run.members().check(worker, incarnation);
-          failIfLost();
+          checkMayExchange(run, worker, incarnation);
           run.reply(replier, Outcome.NONE);
           return run;
         });
@@ -189,6 +223,7 @@ public final class ParameterShard implements ShardService, AutoCloseable {
   public long declareLastStep(int worker, int incarnation, long step) {
     return locked(
         run -> {
+          failIfLost();
           run.members().check(worker, incarnation);
           return run.moveLastStep(step);
         });
@@ -198,6 +233,7 @@ public final class ParameterShard implements ShardService, AutoCloseable {
   public CompletableFuture<Void> awaitOthers(int worker, int incarnation) {
     return locked(
         run -> {
+          failIfLost();
           run.members().check(worker, incarnation);
           CompletableFuture<Void> others = new CompletableFuture<>();
           waitingForOthers.put(worker, others);
@@ -221,28 +257,39 @@ public final class ParameterShard implements ShardService, AutoCloseable {
 
   @Override
   public void disconnected(int worker, int incarnation, String why) {
-    locked(
-        run -> {
-          if (run.members().lose(worker, incarnation)) {
-            GradwireException lost =
-                new GradwireException(
-                    "worker-"
-                        + worker
-                        + ": lost at step "
-                        + run.step()
-                        + " (connection ended without leaving: "
-                        + why
-                        + "); see its log");
-            boolean goesOn = run.policy().lost(worker);
-            log.error(
-                "{}; the other workers {}", lost.getMessage(), goesOn ? "go on" : "cannot go on");
-            if (!goesOn) {
-              abort(lost);
-            }
-            membersChanged(run);
-          }
-          return run;
-        });
+    lock.lock();
+    try {
+      ShardRun run = this.run;
+      if (run != null
+          && run.members().contains(worker)
+          && run.members().lose(worker, incarnation)) {
+        lost(run, worker, why);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void lost(ShardRun run, int worker, String why) {
+    GradwireException lost =
+        new GradwireException(
+            "worker-"
+                + worker
+                + ": lost at step "
+                + run.step()
+                + " (connection ended without leaving: "
+                + why
+                + "); see its log");
+    boolean goesOn = run.policy().lost(worker, lost);
+    log.error("{}; the other workers {}", lost.getMessage(), goesOn ? "go on" : "cannot go on");
+    if (!goesOn) {
+      abort(lost);
+    }
+    try {
+      membersChanged(run);
+    } catch (GradwireException notSaved) {
+      log.error("step {}: {}", run.step(), notSaved.getMessage());
+    }
   }
 
   /** Ends the run here: whoever waits or calls from now on is refused with {@code why}. */
@@ -277,7 +324,7 @@ public final class ParameterShard implements ShardService, AutoCloseable {
           }
         });
     if (run.members().allGone() && !done.isDone()) {
-      run.saveFinal();
+      saveFinal(run);
       List<String> lost = run.members().lost();
       if (lost.isEmpty()) {
         done.complete(null);
@@ -286,6 +333,15 @@ public final class ParameterShard implements ShardService, AutoCloseable {
             new GradwireException(
                 "ended without " + String.join(", ", lost) + ": lost on the way"));
       }
+    }
+  }
+
+  private void saveFinal(ShardRun run) {
+    try {
+      run.saveFinal();
+    } catch (GradwireException notSaved) {
+      done.completeExceptionally(notSaved);
+      throw notSaved;
     }
   }
 
@@ -302,20 +358,26 @@ public final class ParameterShard implements ShardService, AutoCloseable {
   private <T> T locked(Function<ShardRun, T> action) {
     lock.lock();
     try {
-      if (run == null) {
-        throw new GradwireException(
-            "the chief (worker-0) has not brought this server its settings; open a session first");
-      }
-      return action.apply(run);
+      return action.apply(begun());
     } finally {
       lock.unlock();
     }
   }
 
+  private ShardRun begun() {
+    if (run == null) {
+      throw new GradwireException(
+          "the chief (worker-0) has not brought this server its settings; open a session first");
+    }
+    return run;
+  }
+
+  /** Frees the memory; whoever calls from now on is refused. */
   @Override
   public void close() {
     lock.lock();
     try {
+      abort(new GradwireException("this server has ended"));
       if (run != null) {
         run.memory().close();
       }

@@ -31,10 +31,15 @@ public final class ShardMemory implements CheckpointWriter.Source, AutoCloseable
   public ShardMemory(Shard shard, Optimizer optimizer) {
     this.shard = shard;
     this.optimizer = optimizer;
-    this.weights = Floats.allocate(arena, shard.length());
     this.slotBlocks = new float[optimizer.numSlots()][BLOCK_FLOATS];
-    for (int slot = 0; slot < optimizer.numSlots(); slot++) {
-      slots.add(filled(optimizer.initialSlotValue(slot)));
+    try {
+      this.weights = Floats.allocate(arena, shard.length());
+      for (int slot = 0; slot < optimizer.numSlots(); slot++) {
+        slots.add(filled(optimizer.initialSlotValue(slot)));
+      }
+    } catch (OutOfMemoryError e) {
+      arena.close();
+      throw e;
     }
   }
 

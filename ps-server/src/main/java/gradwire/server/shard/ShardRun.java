@@ -1,12 +1,16 @@
 package gradwire.server.shard;
 
 import gradwire.config.Consistency;
+import gradwire.error.Expect;
+import gradwire.error.GradwireException;
 import gradwire.server.checkpoint.CheckpointWriter;
 import gradwire.server.optimizer.Optimizer;
 import gradwire.server.sync.Pending;
 import gradwire.server.sync.ShardAccess;
 import gradwire.server.sync.UpdatePolicy;
+import gradwire.transport.OpenRequest;
 import gradwire.transport.Outcome;
+import gradwire.transport.Push;
 import gradwire.transport.Replier;
 import gradwire.transport.ShardSettings;
 import gradwire.transport.Weights;
@@ -27,7 +31,7 @@ final class ShardRun implements ShardAccess {
   private long step;
   private long lastStep;
 
-  ShardRun(
+  private ShardRun(
       ShardSettings settings,
       long layoutFingerprint,
       Members members,
@@ -40,6 +44,36 @@ final class ShardRun implements ShardAccess {
     this.memory = new ShardMemory(settings.shard(), Optimizer.of(settings.optimizer()));
     this.policy =
         UpdatePolicy.of(settings.consistency(), members.size(), givesVerdicts(settings), this);
+  }
+
+  /**
+   * A run as the chief describes it.
+   *
+   * @throws GradwireException if it can never be, or this server has no memory for it
+   */
+  static ShardRun of(OpenRequest request, ShardSettings settings, CheckpointWriter checkpoints) {
+    int numWorkers = request.numWorkers();
+    Expect.that(numWorkers >= 1, "num_workers", "at least 1 worker", numWorkers, "try 1");
+    if (settings.consistency() instanceof Consistency.Sync(var replicas)) {
+      Expect.that(
+          replicas.orElse(numWorkers) <= numWorkers,
+          "training.consistency.sync.replicas_to_aggregate",
+          "at most the " + numWorkers + " workers that there are",
+          replicas.orElse(numWorkers),
+          "leave it out to wait for all");
+    }
+    try {
+      return new ShardRun(
+          settings, request.layoutFingerprint(), new Members(numWorkers), checkpoints);
+    } catch (OutOfMemoryError e) {
+      throw new GradwireException(
+          "shard of "
+              + settings.shard().length()
+              + " floats: expected room for weights and optimizer slots, got: "
+              + e.getMessage()
+              + "; use more servers or give each more memory",
+          e);
+    }
   }
 
   /** With backup workers and several servers, the first server chooses a step's gradients. */
@@ -89,6 +123,15 @@ final class ShardRun implements ShardAccess {
 
   void saveFinal() {
     checkpoints.saveFinal(step, memory);
+  }
+
+  /** Refuses a push that claims to know weights which are not there yet. */
+  void checkStep(Push push) {
+    boolean mayRunAhead = givesVerdicts(settings);
+    if (push.step() < 0 || push.step() > step && !mayRunAhead) {
+      throw new GradwireException(
+          push + ": expected weights of step 0 to " + step + ", the last one here");
+    }
   }
 
   @Override

@@ -2,6 +2,7 @@ package gradwire.server.sync;
 
 import gradwire.error.GradwireException;
 import gradwire.transport.Outcome;
+import gradwire.transport.Push;
 import gradwire.transport.Replier;
 import java.util.List;
 
@@ -20,7 +21,7 @@ final class Asynchronous implements UpdatePolicy {
   }
 
   @Override
-  public boolean resent(int worker, long sequence, Replier replier) {
+  public boolean resent(Push push, Replier replier) {
     return false;
   }
 
@@ -31,7 +32,7 @@ final class Asynchronous implements UpdatePolicy {
   public void left(int worker) {}
 
   @Override
-  public boolean lost(int worker) {
+  public boolean lost(int worker, GradwireException why) {
     return true;
   }
 

@@ -2,6 +2,7 @@ package gradwire.server.sync;
 
 import gradwire.error.GradwireException;
 import gradwire.transport.Outcome;
+import gradwire.transport.Push;
 import gradwire.transport.Replier;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -39,9 +40,9 @@ final class BoundedStaleness implements UpdatePolicy {
   }
 
   @Override
-  public boolean resent(int worker, long sequence, Replier replier) {
+  public boolean resent(Push push, Replier replier) {
     for (int i = 0; i < waiting.size(); i++) {
-      if (waiting.get(i).push().worker() == worker) {
+      if (waiting.get(i).push().equals(push)) {
         waiting.set(i, waiting.get(i).withReplier(replier));
         return true;
       }
@@ -61,8 +62,10 @@ final class BoundedStaleness implements UpdatePolicy {
   }
 
   @Override
-  public boolean lost(int worker) {
-    return false;
+  public boolean lost(int worker, GradwireException why) {
+    waiting.stream().filter(pending -> pending.isOf(worker)).forEach(p -> p.fail(why));
+    waiting.removeIf(pending -> pending.isOf(worker));
+    return shard.step() >= shard.lastStep();
   }
 
   @Override

@@ -26,6 +26,10 @@ public record Pending(Push push, TensorBuffer gradient, Replier replier) {
     replier.fail(failure);
   }
 
+  boolean isOf(int worker) {
+    return push.worker() == worker;
+  }
+
   Pending withReplier(Replier other) {
     return new Pending(push, gradient, other);
   }

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import gradwire.error.GradwireException;
 import gradwire.transport.Outcome;
+import gradwire.transport.Push;
 import gradwire.transport.Replier;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -46,6 +47,9 @@ final class Synchronous implements UpdatePolicy {
       shard.drop(pending);
       pending.answer(Outcome.LATE, shard);
     } else {
+      giveUp(
+          pending.push().worker(),
+          new GradwireException(pending.push() + " takes the place of an earlier one"));
       gradients.computeIfAbsent(step, s -> new ArrayList<>()).add(pending);
       if (verdicts) {
         pending.replier().accepted();
@@ -71,11 +75,14 @@ final class Synchronous implements UpdatePolicy {
   }
 
   @Override
-  public boolean resent(int worker, long sequence, Replier replier) {
+  public boolean resent(Push push, Replier replier) {
     for (List<Pending> replicas : gradients.values()) {
       for (int i = 0; i < replicas.size(); i++) {
-        if (replicas.get(i).push().worker() == worker) {
+        if (replicas.get(i).push().equals(push)) {
           replicas.set(i, replicas.get(i).withReplier(replier));
+          if (verdicts) {
+            replier.accepted();
+          }
           return true;
         }
       }
@@ -92,9 +99,22 @@ final class Synchronous implements UpdatePolicy {
   public void left(int worker) {}
 
   @Override
-  public boolean lost(int worker) {
+  public boolean lost(int worker, GradwireException why) {
     numLost++;
-    return numWorkers - numLost >= replicasToAggregate;
+    giveUp(worker, why);
+    return shard.step() >= shard.lastStep() || canDoWithoutLost();
+  }
+
+  /** With verdicts, other servers may wait for a gradient that this one has taken. */
+  private boolean canDoWithoutLost() {
+    return !verdicts && numWorkers - numLost >= replicasToAggregate;
+  }
+
+  private void giveUp(int worker, GradwireException why) {
+    for (List<Pending> replicas : gradients.values()) {
+      replicas.stream().filter(pending -> pending.isOf(worker)).forEach(p -> p.fail(why));
+      replicas.removeIf(pending -> pending.isOf(worker));
+    }
   }
 
   @Override

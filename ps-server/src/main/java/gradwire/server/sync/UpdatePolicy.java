@@ -2,6 +2,7 @@ package gradwire.server.sync;
 
 import gradwire.config.Consistency;
 import gradwire.error.GradwireException;
+import gradwire.transport.Push;
 import gradwire.transport.Replier;
 
 /** When a shard applies a gradient and answers its sender. Called under the shard's lock. */
@@ -14,7 +15,7 @@ public sealed interface UpdatePolicy permits Asynchronous, Synchronous, BoundedS
    *
    * @return whether it still waits for its answer, which now goes to {@code replier}
    */
-  boolean resent(int worker, long sequence, Replier replier);
+  boolean resent(Push push, Replier replier);
 
   /** The last step was moved: whoever waits for a step beyond it is answered. */
   void lastStepMoved();
@@ -23,11 +24,12 @@ public sealed interface UpdatePolicy permits Asynchronous, Synchronous, BoundedS
   void left(int worker);
 
   /**
-   * A worker is gone without having left.
+   * A worker is gone without having left. A gradient of it that waits for others is given up: its
+   * memory may go with the worker.
    *
    * @return whether the run can go on without it
    */
-  boolean lost(int worker);
+  boolean lost(int worker, GradwireException why);
 
   /** The run ends here: all who wait are failed. */
   void abort(GradwireException failure);

@@ -20,6 +20,7 @@ final class Answer extends ClientCall.Listener<Frame> implements PayloadSink {
   private final CallerLoop loop;
   private Runnable arrived = () -> {};
   private MemorySegment expected = Frame.NO_PAYLOAD;
+  private long received;
   private boolean accepted;
   private @Nullable Weights weights;
   private @Nullable Status ended;
@@ -37,6 +38,7 @@ final class Answer extends ClientCall.Listener<Frame> implements PayloadSink {
   /** The next weights go to {@code memory}. */
   void expect(MemorySegment memory) {
     expected = memory;
+    received = 0;
     accepted = false;
     weights = null;
   }
@@ -52,6 +54,10 @@ final class Answer extends ClientCall.Listener<Frame> implements PayloadSink {
               + " of "
               + header.total());
     }
+    if (header.offset() != received) {
+      throw new IOException("expected float " + received + " next, got " + header.offset());
+    }
+    received += numBytes / Float.BYTES;
     return expected.asSlice(header.offset() * Float.BYTES, numBytes);
   }
 
@@ -97,7 +103,7 @@ final class Answer extends ClientCall.Listener<Frame> implements PayloadSink {
   private void await(BooleanSupplier done, String what, Duration timeout) {
     boolean inTime = loop.runUntil(() -> done.getAsBoolean() || ended != null, timeout);
     if (!done.getAsBoolean()) {
-      Status status = inTime && ended != null ? ended : Status.DEADLINE_EXCEEDED;
+      Status status = inTime && ended != null ? ended : CallerLoop.whyUnfinished();
       throw GrpcShardConnection.failure(server, what, status, timeout);
     }
   }

@@ -2,6 +2,7 @@ package gradwire.transport.grpc;
 
 import gradwire.tensor.Floats;
 import gradwire.transport.TensorBuffer;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
@@ -10,12 +11,12 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Off-heap buffers that are used again. Thread-safe. Holds as many as were ever in use at once:
- * every connection has one frame or one assembled transfer under way, so memory is bounded by the
- * number of connections.
+ * Off-heap buffers that are used again. Thread-safe. Holds as many as were ever in use at once, in
+ * few sizes: every connection has one frame and one assembled transfer under way, so memory is
+ * bounded by the number of connections.
  */
 final class BufferPool implements PayloadSink, AutoCloseable {
-  private static final long SMALLEST_BYTES = 4096;
+  private static final int SMALLEST_BYTES = 4096;
 
   private final Arena arena = Arena.ofShared();
   private final Map<Long, Deque<MemorySegment>> free = new HashMap<>();
@@ -23,13 +24,25 @@ final class BufferPool implements PayloadSink, AutoCloseable {
 
   /** {@code numBytes} of memory, its content undefined. */
   synchronized MemorySegment acquire(long numBytes) {
-    long capacity = Math.max(SMALLEST_BYTES, numBytes);
+    long capacity = capacity(numBytes);
     MemorySegment whole = free.computeIfAbsent(capacity, c -> new ArrayDeque<>()).pollLast();
     if (whole == null) {
       whole = Floats.allocate(arena, (capacity + Float.BYTES - 1) / Float.BYTES);
     }
     inUse.put(whole.address(), whole);
     return whole.asSlice(0, numBytes);
+  }
+
+  /** A frame may be of any length: powers of two. Longer ones are whole shards: as they are. */
+  private static long capacity(long numBytes) {
+    return numBytes > Frame.MAX_PAYLOAD_BYTES
+        ? numBytes
+        : Math.max(SMALLEST_BYTES, Long.highestOneBit(Math.max(1, numBytes - 1)) << 1);
+  }
+
+  /** Buffers that nobody has released yet. */
+  synchronized int numInUse() {
+    return inUse.size();
   }
 
   /** Gives back what {@link #acquire} returned. */
@@ -57,8 +70,12 @@ final class BufferPool implements PayloadSink, AutoCloseable {
   }
 
   @Override
-  public MemorySegment destination(Frame header, int numBytes) {
-    return acquire(numBytes);
+  public MemorySegment destination(Frame header, int numBytes) throws IOException {
+    try {
+      return acquire(numBytes);
+    } catch (OutOfMemoryError e) {
+      throw new IOException("the server has no memory left for " + numBytes + " bytes", e);
+    }
   }
 
   @Override

@@ -91,8 +91,8 @@ final class ControlService {
     CompletableFuture<A> future;
     try {
       future = action.apply(request);
-    } catch (GradwireException refused) {
-      future = CompletableFuture.failedFuture(refused);
+    } catch (RuntimeException | OutOfMemoryError failure) {
+      future = CompletableFuture.failedFuture(failure);
     }
     future.whenComplete(
         (answer, failure) -> {

@@ -13,18 +13,25 @@ import io.grpc.ServerCall;
 import io.grpc.Status;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The server's end of one worker's Exchange stream. Frames come in on the connection's thread; the
  * answer may be sent by another connection's. At most one transfer each way is under way.
  */
 final class ExchangeCall extends ServerCall.Listener<Frame> implements Replier {
+  private static final Logger log = LoggerFactory.getLogger(ExchangeCall.class);
+
   private final ServerCall<Frame, Frame> call;
   private final ShardService service;
   private final BufferPool buffers;
+  private final Transfer transfer;
   private int worker = -1;
   private int incarnation;
-  private MemorySegment assembled = Frame.NO_PAYLOAD;
+
+  /** A push or pull was taken and not all of its answer has been sent. */
+  private boolean answerDue;
 
   private @Nullable Weights answer;
   private MemorySegment answerMemory = Frame.NO_PAYLOAD;
@@ -35,6 +42,7 @@ final class ExchangeCall extends ServerCall.Listener<Frame> implements Replier {
     this.call = call;
     this.service = service;
     this.buffers = buffers;
+    this.transfer = new Transfer(buffers);
     call.sendHeaders(new Metadata());
     call.request(1);
   }
@@ -42,40 +50,65 @@ final class ExchangeCall extends ServerCall.Listener<Frame> implements Replier {
   @Override
   public void onMessage(Frame frame) {
     try {
-      take(frame);
+      TensorBuffer transfer = receive(frame);
+      if (transfer != null) {
+        handle(frame, transfer);
+      }
       call.request(1);
     } catch (GradwireException refused) {
       fail(refused);
+    } catch (RuntimeException | OutOfMemoryError e) {
+      log.error("worker-{}: {} frame not handled", worker, frame.kind(), e);
+      fail(new GradwireException("the server failed at this frame: " + e + "; see its log", e));
     }
   }
 
-  private void take(Frame frame) {
+  /** The whole transfer once its last frame is here, else null. A refused frame is given back. */
+  private @Nullable TensorBuffer receive(Frame frame) {
+    try {
+      expectSound(frame);
+      return transfer.add(frame, service::numFloats);
+    } catch (RuntimeException | OutOfMemoryError refused) {
+      buffers.abandoned(frame.payload());
+      throw refused;
+    }
+  }
+
+  private void handle(Frame frame, TensorBuffer transfer) {
+    switch (frame.kind()) {
+      case PUSH -> {
+        answerIsDue();
+        Push push = new Push(worker, incarnation, frame.sequence(), frame.step());
+        service.push(push, transfer, this);
+      }
+      case INITIALIZE -> {
+        service.initialize(worker, incarnation, transfer);
+        accepted();
+      }
+      case PULL -> {
+        answerIsDue();
+        service.pull(worker, incarnation, this);
+      }
+      case WEIGHTS, ACCEPTED, UNSPECIFIED -> throw new IllegalStateException();
+    }
+  }
+
+  private void expectSound(Frame frame) {
     if (frame.problem() != null) {
       throw new GradwireException(frame.problem());
     }
     identify(frame);
-    switch (frame.kind()) {
-      case PUSH -> {
-        TensorBuffer gradient = assemble(frame);
-        if (gradient != null) {
-          service.push(
-              new Push(worker, incarnation, frame.sequence(), frame.step()), gradient, this);
-        }
-      }
-      case INITIALIZE -> {
-        TensorBuffer values = assemble(frame);
-        if (values != null) {
-          service.initialize(worker, values);
-          accepted();
-        }
-      }
-      case PULL -> service.pull(worker, incarnation, this);
-      case WEIGHTS, ACCEPTED, UNSPECIFIED ->
-          throw new GradwireException(
-              "worker-"
-                  + worker
-                  + ": expected PUSH, PULL or INITIALIZE, got a frame of kind "
-                  + frame.kind());
+    expectNoAnswerDue();
+    boolean expected =
+        switch (frame.kind()) {
+          case PUSH, INITIALIZE -> true;
+          case PULL -> frame.total() == 0;
+          case WEIGHTS, ACCEPTED, UNSPECIFIED -> false;
+        };
+    if (!expected) {
+      throw new GradwireException(
+          "worker-%d: expected PUSH or INITIALIZE, or PULL without floats, got %s of %d floats"
+              .formatted(worker, frame.kind(), frame.total()));
     }
   }
 
@@ -86,48 +119,28 @@ final class ExchangeCall extends ServerCall.Listener<Frame> implements Replier {
     }
     if (frame.worker() != worker || frame.incarnation() != incarnation) {
       throw new GradwireException(
-          "worker-" + frame.worker() + ": this stream belongs to worker-" + worker);
+          "worker-"
+              + frame.worker()
+              + " incarnation "
+              + frame.incarnation()
+              + ": this stream belongs to worker-"
+              + worker
+              + " incarnation "
+              + incarnation);
     }
   }
 
-  /** The whole transfer once its last frame is here, else null. */
-  private @Nullable TensorBuffer assemble(Frame frame) {
-    if (frame.total() == 0) {
-      return TensorBuffer.borrowed(frame.payload());
-    }
-    if (frame.offset() == 0 && frame.isLast()) {
-      return buffers.owned(frame.payload());
-    }
-    if (frame.offset() == 0) {
-      begin(frame);
-    }
-    try {
-      Floats.slice(assembled, frame.offset(), frame.numFloats()).copyFrom(frame.payload());
-    } finally {
-      buffers.release(frame.payload());
-    }
-    if (!frame.isLast()) {
-      return null;
-    }
-    MemorySegment whole = assembled;
-    assembled = Frame.NO_PAYLOAD;
-    return buffers.owned(whole);
-  }
-
-  private void begin(Frame frame) {
-    if (frame.total() != service.numFloats()) {
-      buffers.release(frame.payload());
+  private synchronized void expectNoAnswerDue() {
+    if (answerDue) {
       throw new GradwireException(
           "worker-"
               + worker
-              + ": expected "
-              + service.numFloats()
-              + " floats, got "
-              + frame.total()
-              + "; all tasks must run the same model on the same number of servers");
+              + ": expected to be asked one thing at a time, await the answer first");
     }
-    abandonAssembled();
-    assembled = buffers.acquire(frame.total() * Float.BYTES);
+  }
+
+  private synchronized void answerIsDue() {
+    answerDue = true;
   }
 
   @Override
@@ -150,7 +163,7 @@ final class ExchangeCall extends ServerCall.Listener<Frame> implements Replier {
   }
 
   private void sendWhileReady() {
-    while (answer != null && call.isReady()) {
+    while (answer != null && !closed && call.isReady()) {
       sendFrame(answer);
     }
   }
@@ -163,6 +176,7 @@ final class ExchangeCall extends ServerCall.Listener<Frame> implements Replier {
     answered += length;
     if (answered >= total) {
       answer = null;
+      answerDue = false;
     }
   }
 
@@ -216,14 +230,9 @@ final class ExchangeCall extends ServerCall.Listener<Frame> implements Replier {
       closed = true;
       answer = null;
     }
-    abandonAssembled();
+    transfer.abandon();
     if (worker >= 0) {
       service.disconnected(worker, incarnation, why);
     }
-  }
-
-  private void abandonAssembled() {
-    buffers.abandoned(assembled);
-    assembled = Frame.NO_PAYLOAD;
   }
 }

@@ -24,6 +24,10 @@ final class FrameInput {
   static final int FIXED32 = 5;
 
   private static final int HEADER_FIELDS = 9;
+
+  /** The highest field number that protobuf knows. */
+  private static final long MAX_FIELD = (1 << 29) - 1;
+
   private static final Frame.Kind[] KINDS = Frame.Kind.values();
   private static final Outcome[] OUTCOMES = Outcome.values();
 
@@ -48,17 +52,19 @@ final class FrameInput {
     int expected = 0;
     for (int first = in.read(); first >= 0; first = in.read()) {
       long tag = varint(first);
-      int field = (int) (tag >>> 3);
+      long field = tag >>> 3;
       int type = (int) (tag & 7);
-      if (field >= 1 && field <= HEADER_FIELDS && type == VARINT && !summed) {
-        header[field] = varint(next());
-      } else if (field == PAYLOAD_FIELD && type == LENGTH_DELIMITED && !summed) {
+      if (field >= 1 && field <= HEADER_FIELDS && type == VARINT) {
+        expectNoPayloadYet("a header field");
+        header[(int) field] = varint(next());
+      } else if (field == PAYLOAD_FIELD && type == LENGTH_DELIMITED) {
+        expectNoPayloadYet("another payload");
         readPayload(varint(next()));
       } else if (field == CHECKSUM_FIELD && type == FIXED32) {
         expected = (int) fixed(4);
         hasChecksum = true;
       } else {
-        skip(type);
+        skip(field, type);
       }
     }
     Frame frame = frame();
@@ -72,6 +78,12 @@ final class FrameInput {
                   checksum.value(), hasChecksum ? "%08x".formatted(expected) : "no checksum"));
     }
     return frame;
+  }
+
+  private void expectNoPayloadYet(String got) throws IOException {
+    if (summed) {
+      throw new IOException("payload: expected it behind the header, got " + got + " behind it");
+    }
   }
 
   /** What the sink gave so far. */
@@ -116,7 +128,9 @@ final class FrameInput {
       throw new IOException(
           "payload: expected to end at float " + frame.total() + ", got a longer one");
     }
-    payload = sink.destination(frame, (int) numBytes);
+    if (numBytes > 0) {
+      payload = sink.destination(frame, (int) numBytes);
+    }
     checksum.begin(frame);
     summed = true;
     copyPayload((int) numBytes);
@@ -149,14 +163,24 @@ final class FrameInput {
     }
   }
 
-  private void skip(int type) throws IOException {
+  private void skip(long field, int type) throws IOException {
+    if (field < 1 || field > MAX_FIELD) {
+      throw new IOException("not a protobuf message: field number " + field);
+    }
     switch (type) {
       case VARINT -> varint(next());
       case FIXED64 -> fixed(8);
-      case LENGTH_DELIMITED -> in.skipNBytes(varint(next()));
+      case LENGTH_DELIMITED -> skipBytes(varint(next()));
       case FIXED32 -> fixed(4);
       default -> throw new IOException("not a protobuf message: wire type " + type);
     }
+  }
+
+  private void skipBytes(long numBytes) throws IOException {
+    if (numBytes < 0) {
+      throw new IOException("not a protobuf message: length " + Long.toUnsignedString(numBytes));
+    }
+    in.skipNBytes(numBytes);
   }
 
   private long varint(int first) throws IOException {

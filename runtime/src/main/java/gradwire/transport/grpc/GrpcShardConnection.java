@@ -18,6 +18,7 @@ import gradwire.transport.grpc.proto.LeaveRequest;
 import gradwire.transport.grpc.proto.ParameterServerGrpc;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
+import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
@@ -192,16 +193,29 @@ public final class GrpcShardConnection implements ShardConnection {
                 .withDeadlineAfter(timeout.toMillis(), TimeUnit.MILLISECONDS));
     if (!loop.runUntil(future::isDone, timeout.plus(GRACE))) {
       future.cancel(true);
-      throw failure(server, what, Status.DEADLINE_EXCEEDED, timeout);
+      throw failed(what, CallerLoop.whyUnfinished());
     }
     try {
       return future.get();
     } catch (ExecutionException e) {
-      throw failure(server, what, Status.fromThrowable(e), timeout);
+      throw failed(what, Status.fromThrowable(e));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw failure(server, what, Status.CANCELLED, timeout);
+      throw failed(what, Status.CANCELLED);
     }
+  }
+
+  private GradwireException failed(String what, Status status) {
+    boolean timedOut = status.getCode() == Status.Code.DEADLINE_EXCEEDED;
+    if (timedOut && channel.getState(false) != ConnectivityState.READY) {
+      return new GradwireException(
+          server
+              + ": could not connect within "
+              + timeout.toSeconds()
+              + " s; is it running, and reachable at this address?",
+          status.asException());
+    }
+    return failure(server, what, status, timeout);
   }
 
   static GradwireException failure(String server, String what, Status status, Duration timeout) {
@@ -215,7 +229,15 @@ public final class GrpcShardConnection implements ShardConnection {
                   + ": connection lost while waiting for it to "
                   + what
                   + "; did it end? see its log";
-          default -> server + ": cannot " + what + ": " + status;
+          case CANCELLED -> server + ": interrupted while waiting for it to " + what;
+          default ->
+              server
+                  + ": did not "
+                  + what
+                  + ": "
+                  + status.getCode()
+                  + ", "
+                  + status.getDescription();
         };
     return new GradwireException(message, status.asException());
   }
@@ -224,6 +246,7 @@ public final class GrpcShardConnection implements ShardConnection {
   public void close() {
     if (exchange != null) {
       exchange.halfClose();
+      exchange = null;
     }
     channel.shutdown();
     if (!loop.runUntil(channel::isTerminated, GRACE)) {

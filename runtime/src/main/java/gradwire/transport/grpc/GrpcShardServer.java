@@ -59,7 +59,7 @@ public final class GrpcShardServer implements AutoCloseable {
               + ": cannot listen on "
               + address
               + " ("
-              + (e.getCause() == null ? e.getMessage() : e.getCause().getMessage())
+              + (e.getCause() == null ? e.getMessage() : e.getCause())
               + "); is the port in use? stop its owner or choose another port",
           e);
     }

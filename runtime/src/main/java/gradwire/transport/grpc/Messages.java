@@ -3,6 +3,7 @@ package gradwire.transport.grpc;
 import gradwire.cluster.ShardMap.Shard;
 import gradwire.config.CheckpointPlan;
 import gradwire.config.Consistency;
+import gradwire.error.Expect;
 import gradwire.error.GradwireException;
 import gradwire.transport.OpenRequest;
 import gradwire.transport.ShardSettings;
@@ -90,7 +91,21 @@ final class Messages {
   private static ShardSettings fromProto(gradwire.transport.grpc.proto.ShardSettings message) {
     List<gradwire.cluster.ShardMap.Chunk> chunks =
         message.getChunksList().stream().map(Messages::fromProto).toList();
-    long length = chunks.stream().mapToLong(chunk -> chunk.length()).sum();
+    long length = length(chunks);
+    Expect.that(
+        message.getLastStep() >= 0,
+        "last_step",
+        "a step number",
+        Long.toUnsignedString(message.getLastStep()),
+        "give fewer train_steps");
+    Expect.that(
+        message.getShard() >= 0 && message.getShard() < message.getNumShards(),
+        "shard",
+        "an index below num_shards",
+        Integer.toUnsignedString(message.getShard())
+            + " of "
+            + Integer.toUnsignedString(message.getNumShards()),
+        "correct the caller");
     return new ShardSettings(
         new Shard(message.getShard(), 0, length, chunks),
         message.getNumShards(),
@@ -102,8 +117,20 @@ final class Messages {
                 message.getOptimizer().getScheduleHyperparametersMap())),
         fromProto(message.getConsistency()),
         message.getLastStep(),
-        new CheckpointPlan(
-            message.getCheckpointEverySteps(), Math.max(1, message.getCheckpointKeep())));
+        new CheckpointPlan(message.getCheckpointEverySteps(), message.getCheckpointKeep()));
+  }
+
+  private static long length(List<gradwire.cluster.ShardMap.Chunk> chunks) {
+    try {
+      long length = 0;
+      for (var chunk : chunks) {
+        length = Math.addExact(length, chunk.length());
+      }
+      return Math.multiplyExact(length, Float.BYTES) / Float.BYTES;
+    } catch (ArithmeticException e) {
+      throw new GradwireException(
+          "chunks: expected a length that memory can hold, got 2^61 floats or more", e);
+    }
   }
 
   private static gradwire.cluster.ShardMap.Chunk fromProto(Chunk chunk) {

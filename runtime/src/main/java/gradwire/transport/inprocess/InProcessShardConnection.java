@@ -73,7 +73,7 @@ public final class InProcessShardConnection implements ShardConnection {
 
   @Override
   public void initialize(MemorySegment values) {
-    service.initialize(worker, TensorBuffer.borrowed(values));
+    service.initialize(worker, incarnation, TensorBuffer.borrowed(values));
   }
 
   @Override

@@ -73,20 +73,25 @@ public final class FlagValues {
 
   /** A whole number of at least {@code least}. */
   public long wholeNumber(String name, long least) {
+    return wholeNumber(name, least, Long.MAX_VALUE, "a whole number of at least " + least);
+  }
+
+  private long wholeNumber(String name, long least, long most, String expected) {
     try {
       long value = Long.parseLong(text(name).trim());
-      if (value >= least) {
+      if (value >= least && value <= most) {
         return value;
       }
     } catch (NumberFormatException e) {
-      throw wrong(name, "a whole number of at least " + least, e);
+      throw wrong(name, expected, e);
     }
-    throw wrong(name, "a whole number of at least " + least, null);
+    throw wrong(name, expected, null);
   }
 
   /** The same, for what must fit an int. */
   public int count(String name, int least) {
-    return Math.toIntExact(Math.min(Integer.MAX_VALUE, wholeNumber(name, least)));
+    int most = Integer.MAX_VALUE;
+    return (int) wholeNumber(name, least, most, "a whole number from " + least + " to " + most);
   }
 
   /** A finite number above 0. */

@@ -2,6 +2,7 @@ package gradwire.worker.program;
 
 import gradwire.error.Expect;
 import gradwire.error.UsageException;
+import java.lang.reflect.InvocationTargetException;
 
 /** Finds entry classes on the class path. */
 public final class Programs {
@@ -31,6 +32,15 @@ public final class Programs {
           Expect.message(
               PLACE, "a class on the class path", className, "check its spelling and package"),
           e);
+    } catch (InvocationTargetException | LinkageError e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw new UsageException(
+          Expect.message(
+              PLACE,
+              "a class that can be made",
+              className + " (" + cause + ")",
+              "see what it does when it is loaded"),
+          cause);
     } catch (ReflectiveOperationException e) {
       throw new UsageException(
           Expect.message(

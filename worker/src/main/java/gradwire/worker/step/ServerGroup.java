@@ -36,6 +36,9 @@ final class ServerGroup implements AutoCloseable {
   private final boolean firstServerChooses;
   private final long[] sequences;
 
+  /** Steps applied to the weights that each server sent last; in async mode they differ. */
+  private final long[] steps;
+
   /**
    * @param servers in task order
    */
@@ -55,6 +58,7 @@ final class ServerGroup implements AutoCloseable {
             && consistency instanceof Consistency.Sync(var replicas)
             && replicas.isPresent();
     this.sequences = new long[servers.size()];
+    this.steps = new long[servers.size()];
   }
 
   /** Joins as the chief: brings settings, and values where a server has none. */
@@ -94,16 +98,16 @@ final class ServerGroup implements AutoCloseable {
   }
 
   /**
-   * Pushes a gradient computed at {@code step} and replaces {@code parameters} by newer weights.
-   * Neither may be touched meanwhile.
+   * Pushes a gradient computed at the weights that came last and replaces {@code parameters} by
+   * newer ones. Neither may be touched meanwhile.
    */
-  Weights pushAndPull(long step, MemorySegment gradient, MemorySegment parameters) {
+  Weights pushAndPull(MemorySegment gradient, MemorySegment parameters) {
     Shard first = shards.shards().getFirst();
-    push(first, step, gradient, parameters);
+    push(first, gradient, parameters);
     boolean taken = !firstServerChooses || servers.getFirst().awaitVerdict();
     for (Shard shard : shards.shards().subList(1, servers.size())) {
       if (taken) {
-        push(shard, step, gradient, parameters);
+        push(shard, gradient, parameters);
       } else {
         servers.get(shard.index()).pull(slice(parameters, shard));
       }
@@ -111,8 +115,9 @@ final class ServerGroup implements AutoCloseable {
     return awaitWeights();
   }
 
-  private void push(Shard shard, long step, MemorySegment gradient, MemorySegment parameters) {
+  private void push(Shard shard, MemorySegment gradient, MemorySegment parameters) {
     long sequence = ++sequences[shard.index()];
+    long step = steps[firstServerChooses ? 0 : shard.index()];
     servers
         .get(shard.index())
         .push(
@@ -123,7 +128,10 @@ final class ServerGroup implements AutoCloseable {
 
   private Weights awaitWeights() {
     Weights first = servers.getFirst().awaitWeights();
-    servers.subList(1, servers.size()).forEach(ShardConnection::awaitWeights);
+    steps[0] = first.step();
+    for (int server = 1; server < servers.size(); server++) {
+      steps[server] = servers.get(server).awaitWeights().step();
+    }
     return first;
   }
 

@@ -53,7 +53,7 @@ final class TrainingLoop {
       }
       Batch batch = task.batches().next(replica, localStep - 1);
       loss = engine.computeGradient(batch, randomKey(localStep));
-      weights = servers.pushAndPull(weights.step(), engine.gradient(), engine.parameters());
+      weights = servers.pushAndPull(engine.gradient(), engine.parameters());
       counters.stepDone(batch.numExamples(), weights.outcome());
       if (weights.outcome() != Outcome.FINISHED) {
         task.listener().stepDone(localStep, weights.step(), loss);
