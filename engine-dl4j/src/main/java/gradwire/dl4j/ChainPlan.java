@@ -38,12 +38,16 @@ final class ChainPlan implements GradientPlan {
   private final List<Stage> stages = new ArrayList<>();
   private final SoftmaxStage output;
 
+  /** Stages before the first layer: nobody needs the gradient of the network's input. */
+  private final int numForwardOnly;
+
   /**
    * @param mean whether loss and gradient are the batch mean; else they are the sum
    */
   ChainPlan(FlatMultiLayerNetwork network, FlatMemory flat, boolean mean) {
     Layer[] layers = network.getLayers();
     int last = layers.length - 1;
+    numForwardOnly = hasPreprocessor(network, 0) ? 1 : 0;
     for (int i = 0; i < last; i++) {
       addPreprocessor(network, i);
       stages.add(stage(layers[i], i, flat));
@@ -69,14 +73,14 @@ final class ChainPlan implements GradientPlan {
 
   @Override
   public double computeGradient(INDArray[] features, INDArray[] labels) {
-    try (StepMemory.Scope scope = memory.open()) {
+    try (StepMemory.Scope _ = memory.open()) {
       INDArray activations = features[0];
       for (Stage stage : stages) {
         activations = stage.forward(activations);
       }
       double loss = output.computeGradient(activations, labels[0]);
       INDArray gradient = output.inputGradient();
-      for (Stage stage : stages.reversed()) {
+      for (Stage stage : stages.subList(numForwardOnly, stages.size()).reversed()) {
         gradient = stage.backward(gradient);
       }
       return loss;
@@ -95,12 +99,19 @@ final class ChainPlan implements GradientPlan {
     }
   }
 
+  private static boolean hasPreprocessor(FlatMultiLayerNetwork network, int index) {
+    return network.getLayerWiseConfigurations().getInputPreProcess(index) != null;
+  }
+
   private Stage stage(Layer layer, int index, FlatMemory flat) {
-    boolean dense =
-        layer instanceof DenseLayer && isPlain(layer) && DenseStage.suits(activation(layer));
-    return dense
-        ? new DenseStage(map(flat, index), activation(layer), stages.isEmpty())
-        : new LayerStage(layer, memory.workspaces());
+    return switch (layer) {
+      case DenseLayer dense when isPlain(dense) && Relu.suits(activation(dense)) ->
+          new DenseStage(map(flat, index), activation(dense), index == 0);
+      case ConvolutionLayer first when index == 0 && FirstConvolutionStage.suits(first) ->
+          new FirstConvolutionStage(
+              first, memory.workspaces(), flat.slice("0_W"), flat.slice("0_b"));
+      default -> new LayerStage(layer, memory.workspaces());
+    };
   }
 
   private static AffineMap map(FlatMemory flat, int index) {

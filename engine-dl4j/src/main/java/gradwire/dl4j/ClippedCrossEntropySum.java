@@ -37,14 +37,14 @@ public final class ClippedCrossEntropySum implements ILossFunction {
   @Override
   public INDArray computeScoreArray(
       INDArray labels, INDArray preOutput, IActivation activationFn, @Nullable INDArray mask) {
-    double[] losses = evaluate(labels, preOutput, activationFn, mask).losses();
+    double[] losses = evaluate(labels, preOutput, activationFn, mask).losses;
     return Nd4j.createFromArray(losses).castTo(preOutput.dataType()).reshape(losses.length, 1);
   }
 
   @Override
   public INDArray computeGradient(
       INDArray labels, INDArray preOutput, IActivation activationFn, @Nullable INDArray mask) {
-    return evaluate(labels, preOutput, activationFn, mask).gradient();
+    return evaluate(labels, preOutput, activationFn, mask).gradient;
   }
 
   @Override
@@ -55,7 +55,7 @@ public final class ClippedCrossEntropySum implements ILossFunction {
       @Nullable INDArray mask,
       boolean average) {
     Evaluation evaluation = evaluate(labels, preOutput, activationFn, mask);
-    return new Pair<>(evaluation.score(average), evaluation.gradient());
+    return new Pair<>(evaluation.score(average), evaluation.gradient);
   }
 
   @Override
@@ -78,7 +78,16 @@ public final class ClippedCrossEntropySum implements ILossFunction {
     return ClippedCrossEntropySum.class.hashCode();
   }
 
-  private record Evaluation(double[] losses, INDArray gradient) {
+  /** The losses of all rows, and their gradient by the logits. */
+  private static final class Evaluation {
+    private final double[] losses;
+    private final INDArray gradient;
+
+    Evaluation(double[] losses, INDArray gradient) {
+      this.losses = losses;
+      this.gradient = gradient;
+    }
+
     double score(boolean average) {
       double sum = Arrays.stream(losses).sum();
       return average ? sum / losses.length : sum;
@@ -89,11 +98,14 @@ public final class ClippedCrossEntropySum implements ILossFunction {
       INDArray labels, INDArray preOutput, IActivation activation, @Nullable INDArray mask) {
     requireSoftmax(activation, mask);
     INDArray gradient = preOutput.dup('c');
-    double[] losses = new double[(int) gradient.rows()];
+    double[] losses = new double[gradient.rows()];
     MemorySegment z = SegmentArrays.memory(gradient);
     INDArray rowMajorLabels = SegmentArrays.rowMajor(labels);
-    SoftmaxLoss.CLIPPED.rows(z, SegmentArrays.memory(rowMajorLabels), z, losses, 1);
-    Reference.reachabilityFence(rowMajorLabels);
+    try {
+      SoftmaxLoss.CLIPPED.rows(z, SegmentArrays.memory(rowMajorLabels), z, losses, 1);
+    } finally {
+      Reference.reachabilityFence(rowMajorLabels);
+    }
     return new Evaluation(losses, gradient);
   }
 

@@ -1,13 +1,7 @@
 package gradwire.dl4j;
 
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
-
-import gradwire.tensor.Floats;
-import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.activations.IActivation;
-import org.nd4j.linalg.activations.impl.ActivationIdentity;
-import org.nd4j.linalg.activations.impl.ActivationReLU;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -28,20 +22,8 @@ final class DenseStage implements Stage {
    */
   DenseStage(AffineMap map, IActivation activation, boolean first) {
     this.map = map;
-    this.relu = isPlainRelu(activation);
+    this.relu = Relu.isPlain(activation);
     this.first = first;
-  }
-
-  /** Whether an activation is one that this stage computes as DL4J does. */
-  static boolean suits(IActivation activation) {
-    return isPlainRelu(activation) || activation.getClass() == ActivationIdentity.class;
-  }
-
-  static boolean isPlainRelu(IActivation activation) {
-    return activation instanceof ActivationReLU relu
-        && relu.getMax() == null
-        && relu.getThreshold() == null
-        && relu.getNegativeSlope() == null;
   }
 
   @Override
@@ -53,7 +35,7 @@ final class DenseStage implements Stage {
     }
     map.apply(x, activations);
     if (relu) {
-      clampAtZero(activations.memory());
+      Relu.apply(activations.memory());
     }
     input = x;
     return activations.array();
@@ -64,7 +46,7 @@ final class DenseStage implements Stage {
     Rows x = java.util.Objects.requireNonNull(input, "forward comes first");
     Rows dz = map.output(outputGradient);
     if (relu) {
-      zeroWhereInactive(dz.memory(), activations.memory());
+      Relu.zeroWhereInactive(dz.memory(), activations.memory());
     }
     map.parameterGradients(x, dz);
     if (!first) {
@@ -72,20 +54,5 @@ final class DenseStage implements Stage {
     }
     input = null;
     return inputGradient.array();
-  }
-
-  private static void clampAtZero(MemorySegment values) {
-    long length = Floats.length(values);
-    for (long i = 0; i < length; i++) {
-      values.setAtIndex(JAVA_FLOAT, i, Math.max(0f, values.getAtIndex(JAVA_FLOAT, i)));
-    }
-  }
-
-  private static void zeroWhereInactive(MemorySegment gradient, MemorySegment activations) {
-    long length = Floats.length(activations);
-    for (long i = 0; i < length; i++) {
-      float active = activations.getAtIndex(JAVA_FLOAT, i) > 0 ? 1 : 0;
-      gradient.setAtIndex(JAVA_FLOAT, i, gradient.getAtIndex(JAVA_FLOAT, i) * active);
-    }
   }
 }

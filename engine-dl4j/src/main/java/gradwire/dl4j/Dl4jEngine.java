@@ -12,8 +12,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.function.BiFunction;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -49,15 +49,19 @@ public final class Dl4jEngine implements ComputeEngine {
   private final BatchArrays arrays = new BatchArrays();
   private final List<FloatTensor> outputs = new ArrayList<>();
 
-  private Dl4jEngine(
-      INDArray initial, Dl4jOptions options, BiFunction<INDArray, INDArray, FlatNetwork> build) {
-    parameters = Floats.allocate(arena, initial.length());
-    gradient = Floats.allocate(arena, initial.length());
-    network = build.apply(row(parameters), row(gradient));
-    row(parameters).assign(initial.reshape(1, initial.length()));
-    Parameters table = Parameters.of(network.layers());
-    layout = table.layout(options.tensorNames());
-    plan = GradientPlan.of(network, table, parameters, gradient, options.lossReduction());
+  private Dl4jEngine(INDArray initial, Dl4jOptions options, Builder builder) {
+    try {
+      parameters = Floats.allocate(arena, initial.length());
+      gradient = Floats.allocate(arena, initial.length());
+      network = builder.build(row(parameters), row(gradient));
+      row(parameters).assign(initial.reshape(1, initial.length()));
+      Parameters table = Parameters.of(network.layers());
+      layout = table.layout(options.tensorNames());
+      plan = GradientPlan.of(network, table, parameters, gradient, options.lossReduction());
+    } catch (RuntimeException | Error failure) {
+      arena.close();
+      throw failure;
+    }
   }
 
   /** The network's configuration and present parameters; {@link Dl4jOptions#DEFAULT}. */
@@ -170,10 +174,16 @@ public final class Dl4jEngine implements ComputeEngine {
     arena.close();
   }
 
+  /** Makes a network that lives in the two arrays, {@code [1, numFloats]} each. */
+  @FunctionalInterface
+  private interface Builder {
+    FlatNetwork build(INDArray parameters, INDArray gradient);
+  }
+
   private void keep(int index, INDArray computed) {
     if (index == outputs.size()) {
       outputs.add(FloatTensor.zeros(Arena.ofAuto(), computed.shape()));
-    } else if (!java.util.Arrays.equals(outputs.get(index).shape(), computed.shape())) {
+    } else if (!Arrays.equals(outputs.get(index).shape(), computed.shape())) {
       outputs.set(index, FloatTensor.zeros(Arena.ofAuto(), computed.shape()));
     }
     FloatTensor kept = outputs.get(index);

@@ -7,6 +7,7 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A layer-by-layer network in our memory. One thread. */
+@SuppressWarnings("overrides") // of two of DL4J's own methods
 final class FlatMultiLayerNetwork extends MultiLayerNetwork implements FlatNetwork {
   private static final long serialVersionUID = 1L;
 

@@ -4,8 +4,6 @@ import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.layers.convolution.ConvolutionLayer;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.activations.IActivation;
-import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -48,11 +46,7 @@ final class LayerStage implements Stage {
     return inputGradient;
   }
 
-  /** ReLU's slope is 1 just where its value is above 0, and no activation's is always 1. */
   private static boolean canRecall(ConvolutionLayer layer) {
-    IActivation activation = layer.layerConf().getActivationFn();
-    return layer.getHelper() != null
-        && (activation.getClass() == ActivationIdentity.class
-            || DenseStage.isPlainRelu(activation));
+    return layer.getHelper() != null && Relu.suits(layer.layerConf().getActivationFn());
   }
 }

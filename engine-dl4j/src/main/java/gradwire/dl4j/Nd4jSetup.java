@@ -18,6 +18,10 @@ import org.nd4j.nativeblas.Nd4jBlas;
  *   <li>No periodic garbage collection by ND4J.
  * </ul>
  *
+ * <p>Two things only the environment can say: {@code OMP_WAIT_POLICY=passive}, and {@code
+ * OPENBLAS_CORETYPE=SkylakeX} on AMD processors with AVX-512, for which the OpenBLAS that ND4J
+ * brings takes AVX2 kernels.
+ *
  * <p>A property that the user set on the command line is left as it is.
  */
 final class Nd4jSetup {

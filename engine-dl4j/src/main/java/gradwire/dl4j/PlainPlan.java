@@ -32,7 +32,7 @@ final class PlainPlan implements GradientPlan {
     long batchSize = features[0].size(0);
     double loss = network.computeGradient(features, labels);
     if (mean) {
-      divided.forEach(slice -> divide(slice, batchSize));
+      divided.forEach(slice -> divide(slice, (float) batchSize));
       return loss;
     }
     return network.dividesByBatchSize() ? loss * batchSize : loss;

@@ -37,6 +37,9 @@ class ChainPlanTest {
         Arguments.of(
             "clipped", Networks.mlp(Networks.builder(), new ClippedCrossEntropySum()), 7, 3),
         Arguments.of("convolutions", Networks.convolutions(), 64, 3),
+        Arguments.of("first convolution, colour, ReLU", Networks.colour(1, 0), 90, 3),
+        Arguments.of("first convolution, stride 2", Networks.colour(2, 0), 90, 3),
+        Arguments.of("first convolution, padded", Networks.colour(1, 1), 90, 3),
         Arguments.of("LeNet", Networks.leNet(), 784, 10),
         Arguments.of("batch norm", Networks.batchNorm(true), 7, 3),
         Arguments.of("batch norm of images", Networks.convolutionBatchNorm(), 64, 3),
@@ -52,8 +55,8 @@ class ChainPlanTest {
     try (Dl4jEngine engine = Dl4jEngine.of(network)) {
       assertThat(ChainPlan.suits(flat(network))).isTrue();
       double loss = engine.computeGradient(batch, RANDOM_KEY);
-      assertThat(loss).as(name).isCloseTo(plain.loss(), within(1e-5));
-      Networks.assertClose(name, Networks.floats(engine.gradient()), plain.values(), TOLERANCE);
+      assertThat(loss).as(name).isCloseTo(plain.loss, within(1e-5));
+      Networks.assertClose(name, Networks.floats(engine.gradient()), plain.values, TOLERANCE);
     }
   }
 
@@ -67,7 +70,7 @@ class ChainPlanTest {
         Networks.assertClose(
             "batch of " + batch.numExamples(),
             Networks.floats(engine.gradient()),
-            plain(network, batch).values(),
+            plain(network, batch).values,
             TOLERANCE);
       }
     }
@@ -105,12 +108,20 @@ class ChainPlanTest {
       Networks.assertClose(
           "batch of " + batch.numExamples(),
           Networks.floats(engine.gradient()),
-          plain(network, batch).values(),
+          plain(network, batch).values,
           TOLERANCE);
     }
   }
 
-  private record Gradient(double loss, float[] values) {}
+  private static final class Gradient {
+    private final double loss;
+    private final float[] values;
+
+    Gradient(double loss, float[] values) {
+      this.loss = loss;
+      this.values = values;
+    }
+  }
 
   private static Gradient plain(MultiLayerNetwork network, Batch batch) {
     MemorySegment gradient = Floats.allocate(Arena.ofAuto(), network.numParams());

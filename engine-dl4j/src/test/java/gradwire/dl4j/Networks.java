@@ -74,6 +74,27 @@ final class Networks {
             .build());
   }
 
+  /** 3x6x5 image - conv 3x2x4 ReLU - 3 softmax. */
+  static MultiLayerNetwork colour(int stride, int padding) {
+    return network(
+        builder()
+            .list()
+            .layer(
+                new ConvolutionLayer.Builder(3, 2)
+                    .stride(stride, stride)
+                    .padding(padding, padding)
+                    .nOut(4)
+                    .activation(Activation.RELU)
+                    .build())
+            .layer(
+                new OutputLayer.Builder(new LossMCXENT())
+                    .nOut(3)
+                    .activation(Activation.SOFTMAX)
+                    .build())
+            .setInputType(InputType.convolutionalFlat(6, 5, 3))
+            .build());
+  }
+
   /** The LeNet of the examples. */
   static MultiLayerNetwork leNet() {
     return network(

@@ -43,7 +43,7 @@ final class RoleCommand {
     words.addAll(JVM_FLAGS);
     words.add("-Xmx" + program.heapMebibytes() + "m");
     words.add("-XX:ErrorFile=" + folder.resolve("crash-" + task.name() + ".txt"));
-    program.aotCache().ifPresent(cache -> words.addAll(aotFlags(cache)));
+    words.addAll(aotFlags(program, task));
     String home = System.getProperty("gradwire.home");
     if (home != null) {
       words.add("-Dgradwire.home=" + home);
@@ -63,7 +63,16 @@ final class RoleCommand {
   }
 
   /** A cache that no longer fits is passed over in silence: it costs time, not correctness. */
-  private static List<String> aotFlags(Path cache) {
-    return List.of("-XX:AOTCache=" + cache, "-Xlog:aot=off", "-Xlog:cds=off");
+  private static List<String> aotFlags(RoleProgram program, TaskId task) {
+    String recordings = System.getProperty("gradwire.aot.record");
+    if (recordings != null) {
+      return task.index() == 0
+          ? List.of("-XX:AOTCacheOutput=" + Path.of(recordings, task.role().jobName() + ".aot"))
+          : List.of();
+    }
+    return program
+        .aotCache()
+        .map(cache -> List.of("-XX:AOTCache=" + cache, "-Xlog:aot=off", "-Xlog:cds=off"))
+        .orElse(List.of());
   }
 }

@@ -69,7 +69,10 @@ final class ScriptTest {
     Said second = gradwire("--help");
     assertThat(second.err()).isEmpty();
     assertThat(second.out()).endsWith("gradwire.cli.Main\n--help\n");
-    assertThat(calls()).singleElement().asString().startsWith(jdk + " -q -B -DskipTests");
+    assertThat(calls())
+        .singleElement()
+        .asString()
+        .startsWith(jdk + " -q -B -Dmaven.test.skip=true");
   }
 
   @Test
@@ -136,6 +139,17 @@ final class ScriptTest {
     assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).isZero();
     assertThat(calls()).hasSize(1);
+  }
+
+  @Test
+  void cachesAreRecordedByAShortRunOfEachRoleAndOnlyOnce() throws Exception {
+    Map<String, String> on = Map.of("GRADWIRE_AOT", "on");
+    assertThat(gradwire(on, "runs").err()).contains("recording ahead-of-time caches");
+    assertThat(Files.readString(repository.resolve("target/build.log")))
+        .contains("-XX:AOTCacheOutput=" + repository + "/target/aot/cli.aot\n")
+        .contains("\n-Dgradwire.aot.record=" + repository + "/target/aot\n")
+        .contains("\nrun\n" + repository + "/examples/mnist/mnist.yaml\n");
+    assertThat(gradwire(on, "runs").err()).isEmpty();
   }
 
   @Test
@@ -206,6 +220,7 @@ final class ScriptTest {
     builder.environment().put("PATH", "/usr/bin" + File.pathSeparator + "/bin");
     builder.environment().put("HOME", folder.resolve("home").toString());
     builder.environment().put("GRADWIRE_JAVA_HOME", jdk.toString());
+    builder.environment().put("GRADWIRE_AOT", "off");
     builder.environment().putAll(environment);
     return builder.directory(folder.toFile()).start();
   }

@@ -15,14 +15,12 @@ import gradwire.run.Supervision;
 import gradwire.run.TaskProcess;
 import gradwire.run.TaskResult;
 import gradwire.transport.ShardConnection;
+import gradwire.transport.grpc.CallerLoop;
 import gradwire.transport.grpc.GrpcShardConnection;
 import gradwire.worker.program.FlagValues;
 import gradwire.worker.program.Programs;
 import gradwire.worker.program.TrainingProgram;
 import gradwire.worker.step.WorkerSetup;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -110,8 +108,8 @@ public final class WorkerMain {
     Job job = Job.of(arguments);
     TrainingProgram program = Programs.load(job.entryClass());
     Optional<RunFolder> run = arguments.runFolder().map(RunFolder::new);
-    EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
-    try (PrintStream out = bufferedOutput()) {
+    try (CallerLoop loop = new CallerLoop();
+        PrintStream out = bufferedOutput()) {
       WorkerSetup setup =
           new WorkerSetup(
               arguments.task(),
@@ -124,15 +122,13 @@ public final class WorkerMain {
               out,
               run.filter(folder -> arguments.task().isChief()).map(RunFolder::metrics),
               run.filter(folder -> arguments.task().isChief()).map(RunFolder::model));
-      WorkerTask task = new WorkerTask(setup, () -> connect(arguments, job, run, loops));
+      WorkerTask task = new WorkerTask(setup, () -> connect(arguments, job, run, loop));
       if (arguments.supervised()) {
         Supervision.watch(System.in, task::requestStop);
       } else {
         stopOnInterrupt(task);
       }
       return task.run();
-    } finally {
-      loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
     }
   }
 
@@ -149,7 +145,7 @@ public final class WorkerMain {
   }
 
   private static List<ShardConnection> connect(
-      RoleArguments arguments, Job job, Optional<RunFolder> run, EventLoopGroup loops) {
+      RoleArguments arguments, Job job, Optional<RunFolder> run, CallerLoop loop) {
     Duration timeout = Duration.ofSeconds(job.training().waitTimeoutSeconds());
     List<ShardConnection> servers = new ArrayList<>();
     for (int i = 0; i < job.numServers(); i++) {
@@ -157,7 +153,7 @@ public final class WorkerMain {
       HostPort address =
           run.map(folder -> awaitAddress(folder, server, timeout))
               .orElseGet(() -> arguments.cluster().addressOf(server));
-      servers.add(new GrpcShardConnection(server.name(), address, loops, timeout));
+      servers.add(new GrpcShardConnection(server.name(), address, loop, timeout));
     }
     return servers;
   }

@@ -1,6 +1,5 @@
 package gradwire.transport.grpc;
 
-import gradwire.error.GradwireException;
 import gradwire.tensor.Floats;
 import gradwire.transport.Weights;
 import io.grpc.ClientCall;
@@ -18,14 +17,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class Answer extends ClientCall.Listener<Frame> implements PayloadSink {
   private final String server;
+  private final CallerLoop loop;
   private Runnable arrived = () -> {};
   private MemorySegment expected = Frame.NO_PAYLOAD;
   private boolean accepted;
   private @Nullable Weights weights;
   private @Nullable Status ended;
 
-  Answer(String server) {
+  Answer(String server, CallerLoop loop) {
     this.server = server;
+    this.loop = loop;
   }
 
   /** What to do when a frame has been dealt with. */
@@ -34,14 +35,14 @@ final class Answer extends ClientCall.Listener<Frame> implements PayloadSink {
   }
 
   /** The next weights go to {@code memory}. */
-  synchronized void expect(MemorySegment memory) {
+  void expect(MemorySegment memory) {
     expected = memory;
     accepted = false;
     weights = null;
   }
 
   @Override
-  public synchronized MemorySegment destination(Frame header, int numBytes) throws IOException {
+  public MemorySegment destination(Frame header, int numBytes) throws IOException {
     if (header.kind() != Frame.Kind.WEIGHTS || header.total() != Floats.length(expected)) {
       throw new IOException(
           "expected WEIGHTS of "
@@ -58,7 +59,7 @@ final class Answer extends ClientCall.Listener<Frame> implements PayloadSink {
   public void abandoned(MemorySegment destination) {}
 
   @Override
-  public synchronized void onMessage(Frame frame) {
+  public void onMessage(Frame frame) {
     if (frame.problem() != null) {
       ended = Status.DATA_LOSS.withDescription(frame.problem());
     } else if (frame.kind() == Frame.Kind.ACCEPTED) {
@@ -67,27 +68,20 @@ final class Answer extends ClientCall.Listener<Frame> implements PayloadSink {
       weights = new Weights(frame.outcome(), frame.step(), frame.lastStep());
     }
     arrived.run();
-    notifyAll();
   }
 
   @Override
-  public synchronized void onReady() {
-    notifyAll();
-  }
-
-  @Override
-  public synchronized void onClose(Status status, Metadata trailers) {
+  public void onClose(Status status, Metadata trailers) {
     ended = status.isOk() ? Status.UNAVAILABLE.withDescription("stream closed") : status;
-    notifyAll();
   }
 
   /** True when taken; false when weights came instead. */
-  synchronized boolean awaitAccepted(String what, Duration timeout) {
+  boolean awaitAccepted(String what, Duration timeout) {
     await(() -> accepted || weights != null, what, timeout);
     return accepted;
   }
 
-  synchronized Weights awaitWeights(String what, Duration timeout) {
+  Weights awaitWeights(String what, Duration timeout) {
     await(() -> weights != null, what, timeout);
     Weights result = weights;
     if (result == null) {
@@ -96,26 +90,15 @@ final class Answer extends ClientCall.Listener<Frame> implements PayloadSink {
     return result;
   }
 
-  synchronized void awaitReady(BooleanSupplier ready, Duration timeout) {
+  void awaitReady(BooleanSupplier ready, Duration timeout) {
     await(ready, "read what it is sent", timeout);
   }
 
-  private synchronized void await(BooleanSupplier done, String what, Duration timeout) {
-    long deadline = System.nanoTime() + timeout.toNanos();
-    while (!done.getAsBoolean()) {
-      if (ended != null) {
-        throw GrpcShardConnection.failure(server, what, ended, timeout);
-      }
-      long leftMillis = (deadline - System.nanoTime()) / 1_000_000;
-      if (leftMillis <= 0) {
-        throw GrpcShardConnection.failure(server, what, Status.DEADLINE_EXCEEDED, timeout);
-      }
-      try {
-        wait(leftMillis);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new GradwireException(server + ": interrupted while waiting for it to " + what, e);
-      }
+  private void await(BooleanSupplier done, String what, Duration timeout) {
+    boolean inTime = loop.runUntil(() -> done.getAsBoolean() || ended != null, timeout);
+    if (!done.getAsBoolean()) {
+      Status status = inTime && ended != null ? ended : Status.DEADLINE_EXCEEDED;
+      throw GrpcShardConnection.failure(server, what, status, timeout);
     }
   }
 }

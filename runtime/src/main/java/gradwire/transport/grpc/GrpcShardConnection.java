@@ -1,5 +1,6 @@
 package gradwire.transport.grpc;
 
+import com.google.common.util.concurrent.ListenableFuture;
 import gradwire.cluster.HostPort;
 import gradwire.error.GradwireException;
 import gradwire.tensor.Floats;
@@ -20,12 +21,11 @@ import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
-import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +34,11 @@ import org.jspecify.annotations.Nullable;
 public final class GrpcShardConnection implements ShardConnection {
   private static final int FLOW_CONTROL_WINDOW_BYTES = 16 << 20;
 
+  /** What gRPC's own deadline gets on top before we stop waiting for it. */
+  private static final Duration GRACE = Duration.ofSeconds(2);
+
   private final String server;
+  private final CallerLoop loop;
   private final Duration timeout;
   private final ManagedChannel channel;
   private int worker;
@@ -44,25 +48,23 @@ public final class GrpcShardConnection implements ShardConnection {
 
   /**
    * @param task the server's name for messages, e.g. {@code ps-0}
-   * @param loops threads that may be shared by all of a worker's connections
+   * @param loop of the thread that will use the connection; shared by all of a worker's
    * @param timeout bound of every wait
    */
-  public GrpcShardConnection(
-      String task, HostPort address, EventLoopGroup loops, Duration timeout) {
+  public GrpcShardConnection(String task, HostPort address, CallerLoop loop, Duration timeout) {
     this.server = task + " (" + address + ")";
+    this.loop = loop;
     this.timeout = timeout;
-    this.answer = new Answer(server);
+    this.answer = new Answer(server, loop);
     this.channel =
         NettyChannelBuilder.forAddress(address.host(), address.port())
             .channelType(NioSocketChannel.class)
-            .eventLoopGroup(loops)
+            .eventLoopGroup(loop.group())
             .directExecutor()
             .usePlaintext()
             .disableRetry()
             .maxInboundMessageSize(Frame.MAX_MESSAGE_BYTES)
             .flowControlWindow(FLOW_CONTROL_WINDOW_BYTES)
-            .keepAliveTime(20, TimeUnit.SECONDS)
-            .keepAliveTimeout(10, TimeUnit.SECONDS)
             .build();
   }
 
@@ -151,6 +153,7 @@ public final class GrpcShardConnection implements ShardConnection {
               null));
       offset += length;
     } while (offset < total);
+    loop.runNow();
   }
 
   @Override
@@ -181,13 +184,23 @@ public final class GrpcShardConnection implements ShardConnection {
   }
 
   private <A> A call(
-      String what, Function<ParameterServerGrpc.ParameterServerBlockingStub, A> action) {
+      String what,
+      Function<ParameterServerGrpc.ParameterServerFutureStub, ListenableFuture<A>> action) {
+    ListenableFuture<A> future =
+        action.apply(
+            ParameterServerGrpc.newFutureStub(channel)
+                .withDeadlineAfter(timeout.toMillis(), TimeUnit.MILLISECONDS));
+    if (!loop.runUntil(future::isDone, timeout.plus(GRACE))) {
+      future.cancel(true);
+      throw failure(server, what, Status.DEADLINE_EXCEEDED, timeout);
+    }
     try {
-      return action.apply(
-          ParameterServerGrpc.newBlockingStub(channel)
-              .withDeadlineAfter(timeout.toMillis(), TimeUnit.MILLISECONDS));
-    } catch (StatusRuntimeException e) {
-      throw failure(server, what, e.getStatus(), timeout);
+      return future.get();
+    } catch (ExecutionException e) {
+      throw failure(server, what, Status.fromThrowable(e), timeout);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw failure(server, what, Status.CANCELLED, timeout);
     }
   }
 
@@ -213,13 +226,9 @@ public final class GrpcShardConnection implements ShardConnection {
       exchange.halfClose();
     }
     channel.shutdown();
-    try {
-      if (!channel.awaitTermination(2, TimeUnit.SECONDS)) {
-        channel.shutdownNow();
-      }
-    } catch (InterruptedException e) {
+    if (!loop.runUntil(channel::isTerminated, GRACE)) {
       channel.shutdownNow();
-      Thread.currentThread().interrupt();
+      loop.runNow();
     }
   }
 }

@@ -21,14 +21,13 @@ import java.util.concurrent.TimeUnit;
  */
 public final class GrpcShardServer implements AutoCloseable {
   private static final int FLOW_CONTROL_WINDOW_BYTES = 16 << 20;
-  private static final long SHORTEST_KEEP_ALIVE_SECONDS = 5;
   private static final long GRACE_SECONDS = 5;
 
   private final EventLoopGroup acceptor =
       new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
   private final EventLoopGroup connections =
       new MultiThreadIoEventLoopGroup(
-          Runtime.getRuntime().availableProcessors(), NioIoHandler.newFactory());
+          Math.max(1, Runtime.getRuntime().availableProcessors() / 2), NioIoHandler.newFactory());
   private final BufferPool buffers = new BufferPool();
   private final Server server;
   private final String host;
@@ -49,9 +48,6 @@ public final class GrpcShardServer implements AutoCloseable {
             .directExecutor()
             .maxInboundMessageSize(Frame.MAX_MESSAGE_BYTES)
             .flowControlWindow(FLOW_CONTROL_WINDOW_BYTES)
-            .permitKeepAliveTime(SHORTEST_KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
-            .keepAliveTime(20, TimeUnit.SECONDS)
-            .keepAliveTimeout(10, TimeUnit.SECONDS)
             .addService(definition(service))
             .build();
     try {
