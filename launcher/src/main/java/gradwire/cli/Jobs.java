@@ -1,5 +1,7 @@
 package gradwire.cli;
 
+import gradwire.launcher.JobRun;
+
 /** Turns the user's words into a run: reads the job file, makes the run folder. */
 @FunctionalInterface
 public interface Jobs {

@@ -1,6 +1,7 @@
 package gradwire.cli;
 
 import gradwire.launcher.ExitCode;
+import gradwire.launcher.JobRun;
 import gradwire.launcher.ProgressView;
 import gradwire.launcher.RunControl;
 import gradwire.launcher.StopSignals;

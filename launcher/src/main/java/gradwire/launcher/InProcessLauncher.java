@@ -32,7 +32,6 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionService;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -59,6 +58,13 @@ public final class InProcessLauncher {
   private final List<WorkerTask> workers = new ArrayList<>();
   private final Map<TaskId, TaskReport> reports = new ConcurrentHashMap<>();
   private boolean stopped;
+
+  /**
+   * A task that is over.
+   *
+   * @param error why it failed, null if it didn't
+   */
+  private record Ended(TaskId task, @Nullable String error) {}
 
   /**
    * @param onTick called about five times a second, on the launcher's thread: shows progress
@@ -102,7 +108,7 @@ public final class InProcessLauncher {
     ExecutorService threads =
         Executors.newCachedThreadPool(Thread.ofPlatform().name("task-", 0).factory());
     try {
-      CompletionService<TaskId> tasks = new ExecutorCompletionService<>(threads);
+      CompletionService<Ended> tasks = new ExecutorCompletionService<>(threads);
       startServers(tasks);
       startWorkers(tasks);
       return watch(tasks);
@@ -112,7 +118,7 @@ public final class InProcessLauncher {
     }
   }
 
-  private void startServers(CompletionService<TaskId> tasks) {
+  private void startServers(CompletionService<Ended> tasks) {
     for (int i = 0; i < run.numServers(); i++) {
       TaskId task = TaskId.ps(i);
       ParameterServer server =
@@ -122,7 +128,7 @@ public final class InProcessLauncher {
     }
   }
 
-  private void startWorkers(CompletionService<TaskId> tasks) {
+  private void startWorkers(CompletionService<Ended> tasks) {
     for (int i = 0; i < run.numWorkers(); i++) {
       TaskId task = TaskId.worker(i);
       PrintStream out = log(task);
@@ -168,39 +174,45 @@ public final class InProcessLauncher {
     }
   }
 
-  private void start(CompletionService<TaskId> tasks, TaskId task, Callable<TaskResult> body) {
-    var unused =
-        tasks.submit(
-            () -> {
-              reports.put(task, TaskProcess.describe(task, 0, body.call(), null));
-              return task;
-            });
+  private void start(CompletionService<Ended> tasks, TaskId task, Callable<TaskResult> body) {
+    var unused = tasks.submit(() -> end(task, body));
+  }
+
+  private Ended end(TaskId task, Callable<TaskResult> body) {
+    try {
+      reports.put(task, TaskProcess.describe(task, 0, body.call(), null));
+      return new Ended(task, null);
+    } catch (GradwireException failure) {
+      return new Ended(task, String.valueOf(failure.getMessage()));
+    } catch (Throwable failure) {
+      return new Ended(task, String.valueOf(failure));
+    }
   }
 
   /** Waits for all tasks; the first failure ends the others. */
-  private @Nullable String watch(CompletionService<TaskId> tasks) {
-    @Nullable String error = null;
+  private @Nullable String watch(CompletionService<Ended> tasks) {
+    Failures failures = new Failures();
+    @Nullable String late = null;
     for (int running = run.tasks().size(); running > 0; ) {
       onTick.run();
       handleStop();
-      Future<TaskId> ended = poll(tasks);
+      Ended ended = poll(tasks);
       if (ended != null) {
         running--;
-        @Nullable String failure = failure(ended);
-        if (failure != null && error == null) {
-          error = failure;
-          abort(failure);
+        if (ended.error() != null) {
+          failures.add(ended.task(), ended.error());
+          abort(ended.error());
         }
       }
-      if (error == null && timeIsUp()) {
-        error =
+      if (late == null && failures.cause().isEmpty() && timeIsUp()) {
+        late =
             "run: expected to end within estimator.max_run_duration_seconds = "
                 + run.maxRunDuration().toSeconds()
                 + ", got no end; allow more time or fewer steps";
-        abort(error);
+        abort(late);
       }
     }
-    return error;
+    return late != null ? late : failures.cause().orElse(null);
   }
 
   private void handleStop() {
@@ -221,26 +233,13 @@ public final class InProcessLauncher {
     return Duration.between(run.launchedAt(), clock.instant()).compareTo(run.maxRunDuration()) > 0;
   }
 
-  private static @Nullable Future<TaskId> poll(CompletionService<TaskId> tasks) {
+  private static @Nullable Ended poll(CompletionService<Ended> tasks) {
     try {
-      return tasks.poll(TICK.toMillis(), TimeUnit.MILLISECONDS);
+      Future<Ended> ended = tasks.poll(TICK.toMillis(), TimeUnit.MILLISECONDS);
+      return ended == null ? null : ended.resultNow();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new GradwireException("run: interrupted", e);
-    }
-  }
-
-  private static @Nullable String failure(Future<TaskId> ended) {
-    try {
-      var unused = ended.get();
-      return null;
-    } catch (ExecutionException e) {
-      return e.getCause() instanceof GradwireException failure
-          ? String.valueOf(failure.getMessage())
-          : String.valueOf(e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return "run: interrupted";
     }
   }
 }

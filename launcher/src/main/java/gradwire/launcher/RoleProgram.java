@@ -18,11 +18,20 @@ public record RoleProgram(
   private static final int SERVER_HEAP_MEBIBYTES = 64;
   private static final int WORKER_HEAP_MEBIBYTES = 512;
 
-  /** The program of {@code role} as {@code ./gradwire} describes it in system properties. */
+  /**
+   * The program of {@code role} as {@code ./gradwire} describes it in system properties; otherwise
+   * on this JVM's own class path, a server's without engines.
+   */
   public static RoleProgram of(Role role) {
+    String own = System.getProperty("java.class.path", "");
     return switch (role) {
-      case PS -> described("gradwire.server.ParameterServerMain", "server", SERVER_HEAP_MEBIBYTES);
-      case WORKER -> described("gradwire.worker.WorkerMain", "worker", WORKER_HEAP_MEBIBYTES);
+      case PS ->
+          described(
+              "gradwire.server.ParameterServerMain",
+              "server",
+              ServerClassPath.of(own),
+              SERVER_HEAP_MEBIBYTES);
+      case WORKER -> described("gradwire.worker.WorkerMain", "worker", own, WORKER_HEAP_MEBIBYTES);
     };
   }
 
@@ -31,11 +40,11 @@ public record RoleProgram(
     return new RoleProgram(mainClass, classPath, mebibytes, aotCache);
   }
 
-  private static RoleProgram described(String mainClass, String name, int heapMebibytes) {
-    String own = System.getProperty("java.class.path", "");
+  private static RoleProgram described(
+      String mainClass, String name, String classPath, int heapMebibytes) {
     return new RoleProgram(
         mainClass,
-        System.getProperty("gradwire.classpath." + name, own),
+        System.getProperty("gradwire.classpath." + name, classPath),
         heapMebibytes,
         Optional.ofNullable(System.getProperty("gradwire.aot." + name))
             .map(Path::of)

@@ -1,11 +1,6 @@
-package gradwire.cli;
+package gradwire.launcher;
 
 import gradwire.config.JobFile;
-import gradwire.launcher.InProcessLauncher;
-import gradwire.launcher.LocalLauncher;
-import gradwire.launcher.LocalRun;
-import gradwire.launcher.Patience;
-import gradwire.launcher.RunControl;
 import gradwire.run.RunResult;
 import gradwire.worker.program.FlagValues;
 import gradwire.worker.program.TrainingProgram;
@@ -31,8 +26,12 @@ public record JobRun(
     warnings = List.copyOf(warnings);
   }
 
-  /** Runs to the end, whichever; blocks. */
-  RunResult awaitResult(RunControl control, Runnable onTick, InstantSource clock) {
+  /**
+   * Runs to the end, whichever; blocks.
+   *
+   * @param onTick called about five times a second, on this thread: shows progress
+   */
+  public RunResult awaitResult(RunControl control, Runnable onTick, InstantSource clock) {
     return switch (job.computeTarget()) {
       case LOCAL ->
           new LocalLauncher(description, control, Patience.DEFAULT, onTick, clock).awaitResult();

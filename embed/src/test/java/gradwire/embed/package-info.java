@@ -1,0 +1,4 @@
+@NullMarked
+package gradwire.embed;
+
+import org.jspecify.annotations.NullMarked;
