@@ -18,6 +18,8 @@ import org.deeplearning4j.datasets.iterator.utilty.ListDataSetIterator;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
@@ -115,8 +117,9 @@ final class DistributedTrainingTest {
     assertThat(network.evaluate(iterator(2, 300, 50)).accuracy()).isGreaterThan(0.97);
   }
 
-  @Test
-  void aFailedRunLeavesTheNetworkAsItWasAndSaysWhereToLook() {
+  @ParameterizedTest
+  @EnumSource(ComputeTarget.class)
+  void aFailedRunLeavesTheNetworkAsItWasAndSaysWhereToLook(ComputeTarget target) {
     MultiLayerNetwork network = Blobs.network(new Adam(0.01));
     INDArray before = network.params().dup();
     Training stopping =
@@ -134,6 +137,7 @@ final class DistributedTrainingTest {
                 training(network, iterator(1, 60, 20))
                     .evaluate(iterator(2, 30, 10))
                     .training(stopping)
+                    .on(target)
                     .run())
         .isInstanceOf(GradwireException.class)
         .hasMessageContaining("expected one of [test_accuracy], got beauty")

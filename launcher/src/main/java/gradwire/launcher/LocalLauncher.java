@@ -78,7 +78,8 @@ public final class LocalLauncher {
           Optional<String> failure = RoleFailure.of(role, run.folder());
           if (failure.isPresent()) {
             end(fleet, patience.afterFailure());
-            return new Ending(RunStatus.FAILED, failure.get());
+            return new Ending(
+                RunStatus.FAILED, RoleFailure.describeCause(role, fleet.roles(), run.folder()));
           }
           numRunning--;
         }

@@ -1,11 +1,15 @@
 package gradwire.launcher;
 
+import gradwire.cluster.Role;
+import gradwire.cluster.TaskId;
 import gradwire.error.GradwireException;
 import gradwire.run.Outcome;
 import gradwire.run.RunFolder;
 import gradwire.run.TaskReport;
 import java.nio.file.Files;
+import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Judges a child process that has ended, and words what went wrong. */
 final class RoleFailure {
@@ -25,6 +29,29 @@ final class RoleFailure {
                 .filter(report -> report.outcome() == Outcome.SUCCEEDED)
                 .isPresent();
     return isSuccess ? Optional.empty() : Optional.of(describe(role, folder));
+  }
+
+  /**
+   * What to tell of a run in which {@code first} was the first found to have failed. A worker that
+   * fails closes its connections first, and who then misses it may end earlier, and names it: so if
+   * a worker that {@code first} names has failed too, that is the cause.
+   */
+  static String describeCause(RoleProcess first, List<RoleProcess> all, RunFolder folder) {
+    String error = report(first, folder).map(TaskReport::error).orElse("");
+    return all.stream()
+        .filter(role -> role != first && !role.isAlive() && hasFailed(role, folder))
+        .filter(role -> role.task().role() == Role.WORKER && names(error, role.task()))
+        .findFirst()
+        .map(cause -> describe(cause, folder))
+        .orElseGet(() -> describe(first, folder));
+  }
+
+  private static boolean hasFailed(RoleProcess role, RunFolder folder) {
+    return report(role, folder).filter(report -> report.outcome() == Outcome.FAILED).isPresent();
+  }
+
+  private static boolean names(String text, TaskId task) {
+    return Pattern.compile("\\b" + Pattern.quote(task.name()) + "\\b").matcher(text).find();
   }
 
   /** Who ended how and why, and where to read more. */

@@ -36,6 +36,8 @@ final class FakeRole {
     DEAF,
     CRASH,
     REPORT_FAILURE,
+    /** As a server does that a worker has left in the lurch. */
+    MISS_CHIEF,
     END_WITHOUT_REPORT,
     END_EARLY
   }
@@ -93,6 +95,11 @@ final class FakeRole {
       case CRASH -> throw new IllegalStateException("boom", new IOException("no such shard"));
       case REPORT_FAILURE -> {
         report(Outcome.FAILED, "data_dir: expected MNIST files, got none", Map.of());
+        System.exit(1);
+      }
+      case MISS_CHIEF -> {
+        Processes.awaitStarted(folder, TaskId.worker(0));
+        report(Outcome.FAILED, "worker-0: lost at step 3; see its log", Map.of());
         System.exit(1);
       }
       case END_WITHOUT_REPORT -> {}

@@ -5,6 +5,7 @@ import static gradwire.launcher.FakeRole.Behaviour.DEAF;
 import static gradwire.launcher.FakeRole.Behaviour.END_EARLY;
 import static gradwire.launcher.FakeRole.Behaviour.END_WITHOUT_REPORT;
 import static gradwire.launcher.FakeRole.Behaviour.FAIL_TO_STOP;
+import static gradwire.launcher.FakeRole.Behaviour.MISS_CHIEF;
 import static gradwire.launcher.FakeRole.Behaviour.REPORT_FAILURE;
 import static gradwire.launcher.FakeRole.Behaviour.SERVE;
 import static gradwire.launcher.FakeRole.Behaviour.SUCCEED;
@@ -66,6 +67,14 @@ final class LocalLauncherTest {
     assertThat(result.error())
         .startsWith(
             "worker-1: ended with exit code 1: data_dir: expected MNIST files, got none; its log:");
+  }
+
+  @Test
+  void aWorkersFailureIsQuotedThoughTheServerThatMissesItEndsFirst() throws Exception {
+    LocalRun run = FakeRun.of(root, MISS_CHIEF, FAIL_TO_STOP, SERVE);
+    RunResult result = launch(run).get(60, TimeUnit.SECONDS);
+    assertThat(result.error())
+        .startsWith("worker-0: ended with exit code 1: checkpoint: disk full; its log:");
   }
 
   @Test
