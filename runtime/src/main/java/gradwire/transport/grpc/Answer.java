@@ -103,7 +103,7 @@ final class Answer extends ClientCall.Listener<Frame> implements PayloadSink {
   private void await(BooleanSupplier done, String what, Duration timeout) {
     boolean inTime = loop.runUntil(() -> done.getAsBoolean() || ended != null, timeout);
     if (!done.getAsBoolean()) {
-      Status status = inTime && ended != null ? ended : CallerLoop.whyUnfinished();
+      Status status = inTime && ended != null ? ended : Status.DEADLINE_EXCEEDED;
       throw GrpcShardConnection.failure(server, what, status, timeout);
     }
   }

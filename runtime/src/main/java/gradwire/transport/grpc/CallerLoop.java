@@ -1,6 +1,5 @@
 package gradwire.transport.grpc;
 
-import io.grpc.Status;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.ManualIoEventLoop;
 import io.netty.channel.nio.NioIoHandler;
@@ -48,11 +47,6 @@ public final class CallerLoop implements AutoCloseable {
       loop.run(Math.min(left, LONGEST_SLEEP_NANOS));
     }
     return true;
-  }
-
-  /** Why {@link #runUntil} gave up: out of time, or interrupted. */
-  static Status whyUnfinished() {
-    return Thread.currentThread().isInterrupted() ? Status.CANCELLED : Status.DEADLINE_EXCEEDED;
   }
 
   /** To be called when all channels are closed. */

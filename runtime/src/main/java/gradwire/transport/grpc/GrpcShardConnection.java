@@ -193,7 +193,7 @@ public final class GrpcShardConnection implements ShardConnection {
                 .withDeadlineAfter(timeout.toMillis(), TimeUnit.MILLISECONDS));
     if (!loop.runUntil(future::isDone, timeout.plus(GRACE))) {
       future.cancel(true);
-      throw failed(what, CallerLoop.whyUnfinished());
+      throw failed(what, Status.DEADLINE_EXCEEDED);
     }
     try {
       return future.get();
@@ -207,7 +207,7 @@ public final class GrpcShardConnection implements ShardConnection {
 
   private GradwireException failed(String what, Status status) {
     boolean timedOut = status.getCode() == Status.Code.DEADLINE_EXCEEDED;
-    if (timedOut && channel.getState(false) != ConnectivityState.READY) {
+    if (timedOut && !isInterrupted() && channel.getState(false) != ConnectivityState.READY) {
       return new GradwireException(
           server
               + ": could not connect within "
@@ -219,17 +219,20 @@ public final class GrpcShardConnection implements ShardConnection {
   }
 
   static GradwireException failure(String server, String what, Status status, Duration timeout) {
+    if (isInterrupted()) {
+      return new GradwireException(
+          server + ": interrupted while waiting for it to " + what, status.asException());
+    }
     String message =
         switch (status.getCode()) {
           case DEADLINE_EXCEEDED ->
               server + ": waited " + timeout.toSeconds() + " s for it to " + what;
           case FAILED_PRECONDITION -> server + ": " + status.getDescription();
-          case UNAVAILABLE ->
+          case UNAVAILABLE, CANCELLED ->
               server
                   + ": connection lost while waiting for it to "
                   + what
                   + "; did it end? see its log";
-          case CANCELLED -> server + ": interrupted while waiting for it to " + what;
           default ->
               server
                   + ": did not "
@@ -240,6 +243,10 @@ public final class GrpcShardConnection implements ShardConnection {
                   + status.getDescription();
         };
     return new GradwireException(message, status.asException());
+  }
+
+  private static boolean isInterrupted() {
+    return Thread.currentThread().isInterrupted();
   }
 
   @Override

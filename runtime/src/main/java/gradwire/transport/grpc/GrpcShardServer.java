@@ -30,7 +30,7 @@ public final class GrpcShardServer implements AutoCloseable {
           Math.max(1, Runtime.getRuntime().availableProcessors() / 2), NioIoHandler.newFactory());
   private final BufferPool buffers = new BufferPool();
   private final Server server;
-  private final String host;
+  private final HostPort listening;
 
   /**
    * Starts to listen.
@@ -39,7 +39,6 @@ public final class GrpcShardServer implements AutoCloseable {
    * @throws GradwireException naming {@code task} and the address, if it cannot listen there
    */
   public GrpcShardServer(String task, HostPort address, ShardService service) {
-    this.host = address.host();
     this.server =
         NettyServerBuilder.forAddress(new InetSocketAddress(address.host(), address.port()))
             .channelType(NioServerSocketChannel.class)
@@ -63,11 +62,12 @@ public final class GrpcShardServer implements AutoCloseable {
               + "); is the port in use? stop its owner or choose another port",
           e);
     }
+    listening = new HostPort(address.host(), server.getPort());
   }
 
   /** Where it listens, the port filled in. */
   public HostPort address() {
-    return new HostPort(host, server.getPort());
+    return listening;
   }
 
   private ServerServiceDefinition definition(ShardService service) {
