@@ -65,11 +65,16 @@ public final class Gradwire {
       CommandSpec command = wrong.getCommandLine().getCommandSpec();
       Set<String> words = new TreeSet<>(command.subcommands().keySet());
       command.options().forEach(option -> words.addAll(List.of(option.names())));
-      return NearestWord.to(unmatched.getUnmatched().getFirst(), words)
+      return NearestWord.to(nameOf(unmatched.getUnmatched().getFirst()), words)
           .map(word -> "; did you mean '" + word + "'?")
           .orElse("");
     }
     return "";
+  }
+
+  /** An option without its value. */
+  private static String nameOf(String argument) {
+    return argument.startsWith("--") ? argument.split("=", 2)[0] : argument;
   }
 
   private static int explain(Exception failure, CommandLine command) throws Exception {

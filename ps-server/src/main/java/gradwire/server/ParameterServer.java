@@ -26,8 +26,10 @@ public final class ParameterServer implements AutoCloseable {
   /**
    * @param name for messages, e.g. {@code ps-0}
    * @param checkpoints where to save; empty: nowhere
+   * @throws gradwire.error.UsageException if nothing can be written there
    */
   public ParameterServer(String name, Optional<Path> checkpoints) {
+    checkpoints.ifPresent(CheckpointWriter::requireFolder);
     this.name = name;
     this.shard = new ParameterShard(settings -> new CheckpointWriter(checkpoints, settings));
   }

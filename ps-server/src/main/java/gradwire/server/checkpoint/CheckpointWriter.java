@@ -2,7 +2,9 @@ package gradwire.server.checkpoint;
 
 import gradwire.cluster.ShardMap.Chunk;
 import gradwire.cluster.ShardMap.Shard;
+import gradwire.error.Expect;
 import gradwire.error.GradwireException;
+import gradwire.error.UsageException;
 import gradwire.safetensors.SafetensorsFile;
 import gradwire.tensor.Floats;
 import gradwire.transport.ShardSettings;
@@ -52,6 +54,30 @@ public final class CheckpointWriter {
   public CheckpointWriter(Optional<Path> folder, ShardSettings settings) {
     this.folder = folder;
     this.settings = settings;
+  }
+
+  /**
+   * Makes the folder if it is missing: a run should not find out at its end that it cannot save.
+   *
+   * @throws UsageException if it cannot be made or written to
+   */
+  public static void requireFolder(Path folder) {
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new UsageException(notWritable(folder + " (" + e + ")"), e);
+    }
+    if (!Files.isWritable(folder)) {
+      throw new UsageException(notWritable(folder + ", which is read-only"));
+    }
+  }
+
+  private static String notWritable(String got) {
+    return Expect.message(
+        "checkpoints",
+        "a folder to write to",
+        got,
+        "make it writable, or choose another with --checkpoint_dir or --run-dir");
   }
 
   /** Copies the state now, writes it soon. */

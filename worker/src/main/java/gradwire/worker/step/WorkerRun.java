@@ -101,8 +101,8 @@ public final class WorkerRun {
       train(task, servers, counters, duties);
       servers.awaitOthers();
       Weights last = servers.pull(engine.parameters());
-      SortedMap<String, Double> metrics = duties.finish(last.step());
       String sha256 = FinalModel.save(task, last.step(), setup.model());
+      SortedMap<String, Double> metrics = duties.finish(last.step());
       servers.leave();
       return outcome(
           task,
