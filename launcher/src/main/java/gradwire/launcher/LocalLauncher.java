@@ -10,6 +10,7 @@ import gradwire.run.TaskReport;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -141,9 +142,13 @@ public final class LocalLauncher {
       onTick.run();
       control.awaitEvent(TICK);
     }
+    List<RoleProcess> alive = fleet.alive();
+    fleet.close();
     String late =
-        fleet.alive().stream().map(role -> role.task().name()).collect(Collectors.joining(", "));
-    fleet.kill();
+        alive.stream()
+            .filter(RoleProcess::hadToBeKilled)
+            .map(role -> role.task().name())
+            .collect(Collectors.joining(", "));
     if (late.isEmpty()) {
       return null;
     }

@@ -10,6 +10,8 @@ import java.util.function.Consumer;
 
 /** One child JVM and the launcher's end of its rope. Thread-safe. */
 final class RoleProcess {
+  private static final int EXIT_KILLED = 128 + 9;
+
   private final TaskId task;
   private final int incarnation;
   private final Process process;
@@ -61,6 +63,11 @@ final class RoleProcess {
   /** Only once it has ended; 128 + n if signal n ended it. */
   int exitCode() {
     return process.exitValue();
+  }
+
+  /** After {@link #kill}: whether that ended it, not an exit of its own a moment before. */
+  boolean hadToBeKilled() {
+    return isAlive() || exitCode() == EXIT_KILLED;
   }
 
   /** Asks for a graceful end; a process that is gone already has no need of it. */

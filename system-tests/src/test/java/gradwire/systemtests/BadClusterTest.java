@@ -131,6 +131,7 @@ final class BadClusterTest {
             runDir,
             "training.stop_at={metric: test_acuracy, value: 0.5}",
             "training.evaluate_every_steps=20",
+            "training.consistency=sync",
             "estimator.script_params." + data.substring("--".length()))) {
       assertThat(command.awaitExit(SECONDS)).isEqualTo(1);
     }
