@@ -16,11 +16,9 @@ final class RoleCommand {
           "-XX:+UseSerialGC",
           "-XX:-UsePerfData",
           "-XX:+ExitOnOutOfMemoryError",
-          // A short job ends before C2's code pays; loops that are worth it still get there.
-          "-XX:Tier4InvocationThreshold=200000",
-          "-XX:Tier4MinInvocationThreshold=600",
-          "-XX:Tier4CompileThreshold=400000",
-          "-XX:Tier4BackEdgeThreshold=60000");
+          // A short job ends before C2's code pays; loops and what is really hot still get there.
+          "-XX:Tier4InvocationThreshold=20000",
+          "-XX:Tier4CompileThreshold=40000");
 
   /** One core per task: two OpenMP threads on shared cores collapse. A user's own value stands. */
   private static final Map<String, String> ENVIRONMENT =

@@ -27,7 +27,7 @@ public final class GrpcShardServer implements AutoCloseable {
       new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
   private final EventLoopGroup connections =
       new MultiThreadIoEventLoopGroup(
-          Math.max(1, Runtime.getRuntime().availableProcessors() / 2), NioIoHandler.newFactory());
+          Math.max(2, Runtime.getRuntime().availableProcessors() / 2), NioIoHandler.newFactory());
   private final BufferPool buffers = new BufferPool();
   private final Server server;
   private final HostPort listening;
