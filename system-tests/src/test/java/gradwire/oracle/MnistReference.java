@@ -18,6 +18,12 @@ public final class MnistReference {
      * i.e. {@code numWorkers - 1} updates old. A step is one worker's update.
      */
     ASYNC,
+    /**
+     * Every update is that of a worker drawn at random: the order, too, is left to chance, as the
+     * operating system leaves it. A gradient is then {@code numWorkers - 1} updates old on average,
+     * and now and then much older.
+     */
+    ASYNC_BY_CHANCE,
     /** A step is one update by the mean of the workers' (sum) gradients at the present weights. */
     SYNC
   }
@@ -31,6 +37,7 @@ public final class MnistReference {
   private final ReferenceAdam adam =
       new ReferenceAdam(LEARNING_RATE, ReferenceNetwork.NUM_PARAMETERS);
   private final List<Worker> workers = new ArrayList<>();
+  private final RandomGenerator order;
 
   /** One worker's view: its data, the weights that it pulled, its gradient. */
   @SuppressWarnings("ArrayRecordComponent") // Compared by no one.
@@ -52,6 +59,7 @@ public final class MnistReference {
               weights.clone(),
               new double[weights.length]));
     }
+    this.order = random.split();
   }
 
   /**
@@ -75,6 +83,7 @@ public final class MnistReference {
   private void step(int step) {
     switch (consistency) {
       case ASYNC -> asyncStep(workers.get(step % workers.size()));
+      case ASYNC_BY_CHANCE -> asyncStep(workers.get(order.nextInt(workers.size())));
       case SYNC -> syncStep();
     }
   }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** The bands of the reference job, stored in {@code mnist-reference-bands.json}. Immutable. */
 public record ReferenceBands(List<ReferenceBand> bands) {
@@ -22,6 +23,7 @@ public record ReferenceBands(List<ReferenceBand> bands) {
   private static final List<Training> TRAININGS =
       List.of(
           new Training(Consistency.ASYNC, 2, 200, 500, 1_000, 10_000),
+          new Training(Consistency.ASYNC_BY_CHANCE, 2, 200, 500, 1_000),
           new Training(Consistency.SYNC, 2, 200, 500, 1_000),
           new Training(Consistency.ASYNC, 3, 20_000));
 
@@ -54,6 +56,32 @@ public record ReferenceBands(List<ReferenceBand> bands) {
         .filter(b -> b.numWorkers() == numWorkers && b.steps() == steps)
         .findFirst()
         .orElseThrow();
+  }
+
+  /**
+   * Whether a run of the real job gave what the reference could have given. Nobody decides the
+   * order of a real asynchronous run: it lies between workers that take turns and workers drawn at
+   * random.
+   */
+  public boolean contain(boolean sync, int numWorkers, int steps, double validationSum) {
+    return low(sync, numWorkers, steps) <= validationSum
+        && validationSum <= high(sync, numWorkers, steps);
+  }
+
+  /** The least sum that {@link #contain} accepts. */
+  public double low(boolean sync, int numWorkers, int steps) {
+    return fitting(sync, numWorkers, steps).mapToDouble(ReferenceBand::low).min().orElseThrow();
+  }
+
+  /** The greatest sum that {@link #contain} accepts. */
+  public double high(boolean sync, int numWorkers, int steps) {
+    return fitting(sync, numWorkers, steps).mapToDouble(ReferenceBand::high).max().orElseThrow();
+  }
+
+  private Stream<ReferenceBand> fitting(boolean sync, int numWorkers, int steps) {
+    return bands.stream()
+        .filter(b -> (b.consistency() == Consistency.SYNC) == sync)
+        .filter(b -> b.numWorkers() == numWorkers && b.steps() == steps);
   }
 
   private static List<ReferenceBand> compute(RawMnist data, Training training) {
