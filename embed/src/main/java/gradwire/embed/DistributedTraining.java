@@ -246,7 +246,9 @@ public final class DistributedTraining<N extends Model> {
         training.stopAt(),
         training.evaluateEverySteps(),
         optimizer,
-        training.waitTimeoutSeconds());
+        training.waitTimeoutSeconds(),
+        training.transport(),
+        training.tls());
   }
 
   private static int atLeastOne(String where, int count) {

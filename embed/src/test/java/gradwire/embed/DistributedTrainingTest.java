@@ -131,7 +131,9 @@ final class DistributedTrainingTest {
             Optional.of(new StopAt("beauty", 1)),
             1,
             Optional.empty(),
-            30);
+            30,
+            Training.DEFAULT.transport(),
+            Training.DEFAULT.tls());
     assertThatThrownBy(
             () ->
                 training(network, iterator(1, 60, 20))

@@ -5,6 +5,7 @@ import gradwire.error.UsageException;
 import gradwire.random.Draws;
 import gradwire.tensor.FlatLayout;
 import gradwire.tensor.Floats;
+import gradwire.tensor.SharedMemory;
 import gradwire.worker.engine.Batch;
 import gradwire.worker.engine.ComputeEngine;
 import gradwire.worker.engine.FloatTensor;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -40,7 +42,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * before every gradient.
  */
 public final class Dl4jEngine implements ComputeEngine {
-  private final Arena arena = Arena.ofShared();
+  private final StepVectors vectors;
   private final MemorySegment parameters;
   private final MemorySegment gradient;
   private final FlatNetwork network;
@@ -50,16 +52,17 @@ public final class Dl4jEngine implements ComputeEngine {
   private final List<FloatTensor> outputs = new ArrayList<>();
 
   private Dl4jEngine(INDArray initial, Dl4jOptions options, Builder builder) {
+    vectors = new StepVectors(initial.length());
     try {
-      parameters = Floats.allocate(arena, initial.length());
-      gradient = Floats.allocate(arena, initial.length());
+      parameters = vectors.parameters();
+      gradient = vectors.gradient();
       network = builder.build(row(parameters), row(gradient));
       row(parameters).assign(initial.reshape(1, initial.length()));
       Parameters table = Parameters.of(network.layers());
       layout = table.layout(options.tensorNames());
       plan = GradientPlan.of(network, table, parameters, gradient, options.lossReduction());
     } catch (RuntimeException | Error failure) {
-      arena.close();
+      vectors.close();
       throw failure;
     }
   }
@@ -123,6 +126,11 @@ public final class Dl4jEngine implements ComputeEngine {
   }
 
   @Override
+  public Optional<SharedMemory> sharedMemory() {
+    return vectors.shared();
+  }
+
+  @Override
   public double computeGradient(Batch batch, long randomKey) {
     requireOneLabelEach(batch);
     Nd4j.getRandom().setSeed(Draws.of(randomKey, Draws.Purpose.DROPOUT).nextLong());
@@ -171,7 +179,7 @@ public final class Dl4jEngine implements ComputeEngine {
   @Override
   public void close() {
     plan.close();
-    arena.close();
+    vectors.close();
   }
 
   /** Makes a network that lives in the two arrays, {@code [1, numFloats]} each. */

@@ -302,7 +302,9 @@ final class TrainingTest {
         stopAt,
         evaluateEverySteps,
         Optional.empty(),
-        60);
+        60,
+        Training.DEFAULT.transport(),
+        Training.DEFAULT.tls());
   }
 
   private static void await(CountDownLatch latch) {

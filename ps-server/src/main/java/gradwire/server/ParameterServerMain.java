@@ -11,6 +11,7 @@ import gradwire.run.Supervision;
 import gradwire.run.TaskProcess;
 import gradwire.run.TaskResult;
 import gradwire.transport.grpc.GrpcShardServer;
+import gradwire.transport.grpc.TlsFiles;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -66,13 +67,19 @@ public final class ParameterServerMain {
         run.map(folder -> new HostPort("127.0.0.1", 0))
             .orElseGet(() -> arguments.cluster().addressOf(task));
     try (ParameterServer server = new ParameterServer(task.name(), checkpoints(arguments, run));
-        GrpcShardServer grpc = new GrpcShardServer(task.name(), address, server.service())) {
+        GrpcShardServer grpc =
+            new GrpcShardServer(task.name(), address, tls(run), server.service())) {
       System.out.println("job name = " + task.role().jobName());
       System.out.println("task index = " + task.index());
-      System.out.println("listening on " + grpc.address());
+      System.out.println("listening on " + grpc.address().network());
       run.ifPresent(folder -> folder.publishAddress(task, grpc.address().toString()));
       return server.awaitEnd(JOIN_WITHIN);
     }
+  }
+
+  /** Keys that the launcher made for the run, if the job wants them. */
+  private static Optional<TlsFiles> tls(Optional<RunFolder> run) {
+    return run.flatMap(folder -> TlsFiles.in(folder.tls()));
   }
 
   private static Optional<Path> checkpoints(RoleArguments arguments, Optional<RunFolder> run) {

@@ -138,7 +138,7 @@ final class ConnectionTest {
       assertThat(
               young
                   .connection()
-                  .open(new OpenRequest(0, 1, 1, 7, Jobs.settings(Jobs.SYNC, 1)))
+                  .open(new OpenRequest(0, 1, 1, 7, Jobs.settings(Jobs.SYNC, 1), Optional.empty()))
                   .initialized())
           .isTrue();
 
@@ -173,7 +173,10 @@ final class ConnectionTest {
       assertThatThrownBy(() -> other.open(3, Optional.empty()))
           .hasMessageContaining("worker-1: expected 2 workers as the chief said, got 3");
       assertThatThrownBy(
-              () -> other.connection().open(new OpenRequest(1, 2, 0, 8, Optional.empty())))
+              () ->
+                  other
+                      .connection()
+                      .open(new OpenRequest(1, 2, 0, 8, Optional.empty(), Optional.empty())))
           .hasMessageContaining("worker-1: expected the chief's tensors");
       chief.connection().leave();
     }

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import gradwire.cluster.HostPort;
+import gradwire.cluster.ServerAddress;
 import gradwire.error.GradwireException;
 import gradwire.server.LocalServer.Line;
 import gradwire.server.LocalServer.Transport;
 import gradwire.transport.Outcome;
 import gradwire.transport.Push;
 import gradwire.transport.grpc.CallerLoop;
+import gradwire.transport.grpc.ConnectionOptions;
 import gradwire.transport.grpc.GrpcShardConnection;
 import gradwire.transport.grpc.GrpcShardServer;
 import gradwire.transport.grpc.proto.Asynchronous;
@@ -33,6 +35,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -63,8 +66,8 @@ final class HostileCallerTest {
   @Test
   void anotherProtocolVersionIsRefused() {
     assertRefused(
-        open -> open.setProtocol(2),
-        "worker-0: expected protocol 1, got 2; run the same version of Gradwire on all hosts");
+        open -> open.setProtocol(1),
+        "worker-0: expected protocol 2, got 1; run the same version of Gradwire on all hosts");
   }
 
   @Test
@@ -111,16 +114,13 @@ final class HostileCallerTest {
   }
 
   @Test
-  void framesOutOfOrderAreRefused() {
+  void framesOfAnotherRequestThanTheOneUnderWayAreRefused() {
     initialized();
-    assertThat(exchanged(push(4, NUM_FLOATS - 4)))
-        .contains("worker-0: expected the frame with float 0 of the transfer, got");
+    assertThat(exchanged(push(4, 4).setRequest(2)))
+        .contains("worker-0: expected request 1 of this stream next, got 2");
     restarted();
-    assertThat(exchanged(push(0, 100_000), push(200_000, 100_000)))
-        .contains("expected the frame with float 100000 of the transfer");
-    restarted();
-    assertThat(exchanged(push(0, 100_000), push(0, 100_000)))
-        .contains("expected the frame with float 100000");
+    assertThat(exchanged(push(0, 100_000), push(200_000, 100_000).setRequest(2)))
+        .contains("worker-0: expected a frame of request 1");
     restarted();
     assertThat(exchanged(push(0, 100_000), frame(TensorFrame.Kind.PULL)))
         .contains("got 0 floats from 0 on of PULL");
@@ -141,8 +141,9 @@ final class HostileCallerTest {
     assertThat(exchanged(push(0, 100_000), push(100_000, 1).setWorker(1)))
         .contains("worker-1 incarnation " + incarnation + ": this stream belongs to worker-0");
     restarted();
-    assertThat(unsummed(push(0, 4).setTotal(4).setCrc32C(5).build()))
-        .contains("tensor frame refused: expected CRC-32C ");
+    assertThat(unsummed(push(0, 4).setTotal(4).setCrc32C(5).build())).isEqualTo("RESEND");
+    restarted();
+    assertThat(unsummed(summed(push(0, 0).setTotal(4).setShared(4)))).isEqualTo("RESEND");
     assertTrainsOn();
   }
 
@@ -159,10 +160,11 @@ final class HostileCallerTest {
     StreamObserver<TensorFrame> out =
         ParameterServerGrpc.newStub(channel).exchange(new Answers(answers));
     for (var kind : List.of(TensorFrame.Kind.INITIALIZE, TensorFrame.Kind.PUSH)) {
-      out.onNext(summed(push(0, 200_000).setKind(kind)));
-      out.onNext(summed(push(200_000, 100_000).setKind(kind)));
+      int request = kind == TensorFrame.Kind.INITIALIZE ? 1 : 2;
+      out.onNext(summed(push(0, 200_000).setKind(kind).setRequest(request)));
+      out.onNext(summed(push(200_000, 100_000).setKind(kind).setRequest(request)));
     }
-    out.onNext(summed(frame(TensorFrame.Kind.PULL)));
+    out.onNext(summed(frame(TensorFrame.Kind.PULL).setRequest(3)));
 
     assertThat(await(answers)).isEqualTo("ACCEPTED");
     assertThat(await(answers))
@@ -191,11 +193,13 @@ final class HostileCallerTest {
     server.close();
     try (CallerLoop loop = new CallerLoop();
         GrpcShardConnection line =
-            new GrpcShardConnection("ps-0", nobody, loop, LocalServer.SHORT)) {
+            new GrpcShardConnection(
+                "ps-0", ServerAddress.of(nobody), loop, ConnectionOptions.of(LocalServer.SHORT))) {
       assertThatThrownBy(
               () ->
                   line.open(
-                      new gradwire.transport.OpenRequest(1, 2, 0, 7, java.util.Optional.empty())))
+                      new gradwire.transport.OpenRequest(
+                          1, 2, 0, 7, Optional.empty(), Optional.empty())))
           .hasMessage(
               "ps-0 ("
                   + nobody
@@ -206,8 +210,10 @@ final class HostileCallerTest {
 
   @Test
   void aPortInUseIsAClearError() {
-    try (ParameterServer other = new ParameterServer("ps-1", java.util.Optional.empty())) {
-      assertThatThrownBy(() -> new GrpcShardServer("ps-1", server.address(), other.service()))
+    try (ParameterServer other = new ParameterServer("ps-1", Optional.empty())) {
+      assertThatThrownBy(
+              () ->
+                  new GrpcShardServer("ps-1", server.address(), Optional.empty(), other.service()))
           .isInstanceOf(GradwireException.class)
           .hasMessageStartingWith("ps-1: cannot listen on " + server.address() + " (")
           .hasMessageContaining("Address already in use")
@@ -215,7 +221,10 @@ final class HostileCallerTest {
       assertThatThrownBy(
               () ->
                   new GrpcShardServer(
-                      "ps-1", new HostPort("no-such-host.invalid", 0), other.service()))
+                      "ps-1",
+                      new HostPort("no-such-host.invalid", 0),
+                      Optional.empty(),
+                      other.service()))
           .hasMessageContaining("ps-1: cannot listen on no-such-host.invalid:0 (")
           .hasMessageContaining("UnresolvedAddress");
     }
@@ -280,9 +289,9 @@ final class HostileCallerTest {
     @Override
     public void onNext(TensorFrame frame) {
       queue.add(
-          frame.getKind() == TensorFrame.Kind.ACCEPTED
-              ? frame.getKind().name()
-              : frame.getOutcome().name());
+          frame.getKind() == TensorFrame.Kind.WEIGHTS
+              ? frame.getOutcome().name()
+              : frame.getKind().name());
     }
 
     @Override
@@ -303,7 +312,7 @@ final class HostileCallerTest {
   }
 
   private TensorFrame.Builder frame(TensorFrame.Kind kind) {
-    return TensorFrame.newBuilder().setKind(kind).setIncarnation(incarnation);
+    return TensorFrame.newBuilder().setKind(kind).setIncarnation(incarnation).setRequest(1);
   }
 
   private static TensorFrame summed(TensorFrame.Builder frame) {
@@ -317,9 +326,11 @@ final class HostileCallerTest {
       frame.getLastStep(),
       frame.getOutcomeValue(),
       frame.getOffset(),
-      frame.getTotal()
+      frame.getTotal(),
+      frame.getShared(),
+      frame.getRequest()
     };
-    ByteBuffer header = ByteBuffer.allocate(72).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer header = ByteBuffer.allocate(88).order(ByteOrder.LITTLE_ENDIAN);
     Arrays.stream(fields).forEach(header::putLong);
     crc.update(header.flip());
     crc.update(frame.getPayload().toByteArray());
@@ -328,7 +339,7 @@ final class HostileCallerTest {
 
   private static OpenRequest.Builder request() {
     return OpenRequest.newBuilder()
-        .setProtocol(1)
+        .setProtocol(2)
         .setNumWorkers(1)
         .setLayoutFingerprint(7)
         .setSettings(

@@ -8,6 +8,7 @@ import gradwire.transport.ShardConnection;
 import gradwire.transport.ShardSettings;
 import gradwire.transport.Weights;
 import gradwire.transport.grpc.CallerLoop;
+import gradwire.transport.grpc.ConnectionOptions;
 import gradwire.transport.grpc.GrpcShardConnection;
 import gradwire.transport.grpc.GrpcShardServer;
 import gradwire.transport.inprocess.InProcessShardConnection;
@@ -35,7 +36,9 @@ final class LocalServer implements AutoCloseable {
     grpc =
         switch (transport) {
           case IN_PROCESS -> null;
-          case GRPC -> new GrpcShardServer("ps-0", new HostPort("127.0.0.1", 0), server.service());
+          case GRPC ->
+              new GrpcShardServer(
+                  "ps-0", new HostPort("127.0.0.1", 0), Optional.empty(), server.service());
         };
   }
 
@@ -44,7 +47,7 @@ final class LocalServer implements AutoCloseable {
   }
 
   HostPort address() {
-    return java.util.Objects.requireNonNull(grpc).address();
+    return java.util.Objects.requireNonNull(grpc).address().network();
   }
 
   Line connect(int worker, Duration timeout) {
@@ -54,14 +57,16 @@ final class LocalServer implements AutoCloseable {
     }
     CallerLoop loop = new CallerLoop();
     return new Line(
-        worker, new GrpcShardConnection("ps-0", grpc.address(), loop, timeout), loop::close);
+        worker,
+        new GrpcShardConnection("ps-0", grpc.address(), loop, ConnectionOptions.of(timeout)),
+        loop::close);
   }
 
   /** One worker's line. */
   record Line(int worker, ShardConnection connection, Runnable afterClose)
       implements AutoCloseable {
     OpenReply open(int numWorkers, Optional<ShardSettings> settings) {
-      return connection.open(new OpenRequest(worker, numWorkers, 0, 7, settings));
+      return connection.open(new OpenRequest(worker, numWorkers, 0, 7, settings, Optional.empty()));
     }
 
     /** Pushes and waits for the weights. */

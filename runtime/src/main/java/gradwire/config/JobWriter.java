@@ -51,6 +51,8 @@ final class JobWriter {
     block.put("evaluate_every_steps", training.evaluateEverySteps());
     training.optimizer().ifPresent(spec -> block.put("optimizer", optimizer(spec)));
     block.put("wait_timeout_seconds", training.waitTimeoutSeconds());
+    block.put("transport", training.transport().label());
+    block.put("tls", training.tls());
     return block;
   }
 

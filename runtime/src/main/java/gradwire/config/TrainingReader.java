@@ -34,7 +34,9 @@ final class TrainingReader {
             evaluateEverySteps(stopAt.isPresent(), defaults.evaluateEverySteps()),
             new OptimizerReader(block).read(),
             block.wholeNumber(
-                "wait_timeout_seconds", 1, Long.MAX_VALUE, defaults.waitTimeoutSeconds()));
+                "wait_timeout_seconds", 1, Long.MAX_VALUE, defaults.waitTimeoutSeconds()),
+            transport(defaults.transport()),
+            block.flag("tls", defaults.tls()));
     block.finish();
     return training;
   }
@@ -45,6 +47,18 @@ final class TrainingReader {
     if (name.isPresent() && !name.get().equals(only)) {
       block.wrong("wire", only, "use " + only);
     }
+    return fallback;
+  }
+
+  private Transport transport(Transport fallback) {
+    String all = "one of auto, tcp, uds, shm";
+    Optional<String> name = block.text("transport", all, "use auto");
+    for (Transport transport : Transport.values()) {
+      if (name.equals(Optional.of(transport.label()))) {
+        return transport;
+      }
+    }
+    name.ifPresent(unknown -> block.wrong("transport", all, "use auto"));
     return fallback;
   }
 

@@ -106,6 +106,11 @@ public record RunFolder(Path root) {
     return root.resolve("model");
   }
 
+  /** Keys made for this run, where the job wants its connections encrypted. */
+  public Path tls() {
+    return root.resolve("tls");
+  }
+
   /** How the run ended; see {@link RunResult}. */
   public Path result() {
     return root.resolve("result.json");

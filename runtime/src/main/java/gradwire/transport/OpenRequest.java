@@ -10,10 +10,12 @@ import java.util.Optional;
  * @param incarnation n-th start of this worker, from 0
  * @param layoutFingerprint equal for equal tensors; all workers must agree
  * @param settings from the chief only
+ * @param shared this worker's vectors, if the server might reach them without their being sent
  */
 public record OpenRequest(
     int worker,
     int numWorkers,
     int incarnation,
     long layoutFingerprint,
-    Optional<ShardSettings> settings) {}
+    Optional<ShardSettings> settings,
+    Optional<SharedVectors> shared) {}

@@ -21,6 +21,18 @@ public interface ShardConnection extends AutoCloseable {
   void push(Push push, MemorySegment gradient, MemorySegment weights);
 
   /**
+   * Starts a push whose gradient is still being computed: {@link #pushPiece} sends it as it becomes
+   * final. As {@link #push} otherwise.
+   */
+  void beginPush(Push push, MemorySegment gradient, MemorySegment weights);
+
+  /**
+   * Floats {@code [begin, begin + length)} of the gradient are final. Sends what can be sent at
+   * once and does not wait.
+   */
+  void pushPiece(long begin, long length);
+
+  /**
    * Waits until the server has said whether it takes the push, where the job needs to know that
    * first ({@code replicas_to_aggregate} with several servers).
    *
@@ -31,8 +43,20 @@ public interface ShardConnection extends AutoCloseable {
   /** Starts a pull into {@code weights}. */
   void pull(MemorySegment weights);
 
-  /** Waits for the answer to the last {@link #push} or {@link #pull}. */
+  /**
+   * Waits for the head of the answer to the last {@link #push} or {@link #pull}; its floats may
+   * still be on the way.
+   */
+  Weights awaitStep();
+
+  /** Waits until floats {@code [0, numFloats)} of the answer are where they belong. */
+  void awaitFloats(long numFloats);
+
+  /** Waits for the whole answer to the last {@link #push} or {@link #pull}. */
   Weights awaitWeights();
+
+  /** What carries the tensors, for a person, e.g. {@code shm over uds}; known once open. */
+  String carrier();
 
   /** See {@link ShardService#declareLastStep}. */
   long declareLastStep(long step);

@@ -1,8 +1,8 @@
 package gradwire.worker;
 
-import gradwire.cluster.HostPort;
 import gradwire.cluster.Role;
 import gradwire.cluster.RoleArguments;
+import gradwire.cluster.ServerAddress;
 import gradwire.cluster.TaskId;
 import gradwire.config.JobFile;
 import gradwire.config.JobFiles;
@@ -16,7 +16,9 @@ import gradwire.run.TaskProcess;
 import gradwire.run.TaskResult;
 import gradwire.transport.ShardConnection;
 import gradwire.transport.grpc.CallerLoop;
+import gradwire.transport.grpc.ConnectionOptions;
 import gradwire.transport.grpc.GrpcShardConnection;
+import gradwire.transport.grpc.TlsFiles;
 import gradwire.worker.program.FlagValues;
 import gradwire.worker.program.Programs;
 import gradwire.worker.program.TrainingProgram;
@@ -147,24 +149,29 @@ public final class WorkerMain {
   private static List<ShardConnection> connect(
       RoleArguments arguments, Job job, Optional<RunFolder> run, CallerLoop loop) {
     Duration timeout = Duration.ofSeconds(job.training().waitTimeoutSeconds());
+    ConnectionOptions options =
+        new ConnectionOptions(
+            job.training().transport(),
+            run.flatMap(folder -> TlsFiles.in(folder.tls())),
+            timeout);
     List<ShardConnection> servers = new ArrayList<>();
     for (int i = 0; i < job.numServers(); i++) {
       TaskId server = TaskId.ps(i);
-      HostPort address =
+      ServerAddress address =
           run.map(folder -> awaitAddress(folder, server, timeout))
-              .orElseGet(() -> arguments.cluster().addressOf(server));
-      servers.add(new GrpcShardConnection(server.name(), address, loop, timeout));
+              .orElseGet(() -> ServerAddress.of(arguments.cluster().addressOf(server)));
+      servers.add(new GrpcShardConnection(server.name(), address, loop, options));
     }
     return servers;
   }
 
   /** The server's address, as soon as it has published it. */
-  private static HostPort awaitAddress(RunFolder folder, TaskId server, Duration timeout) {
+  private static ServerAddress awaitAddress(RunFolder folder, TaskId server, Duration timeout) {
     long deadline = System.nanoTime() + timeout.toNanos();
     while (System.nanoTime() < deadline) {
       Optional<String> address = folder.readAddress(server);
       if (address.isPresent()) {
-        return HostPort.parse(folder.address(server).toString(), address.get());
+        return ServerAddress.parse(folder.address(server).toString(), address.get());
       }
       try {
         TimeUnit.MILLISECONDS.sleep(ADDRESS_POLL_MILLIS);

@@ -130,7 +130,9 @@ final class ParameterShardTest {
   void whoDisagreesWithTheChiefIsRefusedAlsoAfterWaiting() {
     try (ParameterShard shard = shard(Optional.empty())) {
       var waiting =
-          shard.open(new OpenRequest(1, 3, 0, ShardFixture.FINGERPRINT, Optional.empty()));
+          shard.open(
+              new OpenRequest(
+                  1, 3, 0, ShardFixture.FINGERPRINT, Optional.empty(), Optional.empty()));
       shard.open(ShardFixture.chief(2, settings(ShardFixture.ASYNC))).join();
       shard.initialize(0, 0, values(5));
 
@@ -138,7 +140,11 @@ final class ParameterShardTest {
           .hasMessageContaining(
               "worker-1: expected 2 workers as the chief said, got 3; give all tasks the same"
                   + " worker_hosts");
-      assertThatThrownBy(() -> shard.open(new OpenRequest(1, 2, 0, 8, Optional.empty())).join())
+      assertThatThrownBy(
+              () ->
+                  shard
+                      .open(new OpenRequest(1, 2, 0, 8, Optional.empty(), Optional.empty()))
+                      .join())
           .hasMessageContaining("worker-1: expected the chief's tensors (names, shapes, order)");
     }
   }
@@ -147,10 +153,11 @@ final class ParameterShardTest {
   void settingsComeFromTheChiefAndFromNoOther() {
     try (ParameterShard shard = shard(Optional.empty())) {
       var settings = Optional.of(settings(ShardFixture.ASYNC));
-      assertThatThrownBy(() -> shard.open(new OpenRequest(1, 2, 0, 7, settings)))
+      assertThatThrownBy(() -> shard.open(new OpenRequest(1, 2, 0, 7, settings, Optional.empty())))
           .hasMessage(
               "worker-1: expected settings from worker-0 and from no other; is --task_index right?");
-      assertThatThrownBy(() -> shard.open(new OpenRequest(0, 2, 0, 7, Optional.empty())))
+      assertThatThrownBy(
+              () -> shard.open(new OpenRequest(0, 2, 0, 7, Optional.empty(), Optional.empty())))
           .hasMessageContaining("expected settings from worker-0");
       assertThat(shard.statistics()).isEmpty();
     }

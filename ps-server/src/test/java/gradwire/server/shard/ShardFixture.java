@@ -65,11 +65,11 @@ final class ShardFixture implements AutoCloseable {
   }
 
   static OpenRequest chief(int numWorkers, ShardSettings settings) {
-    return new OpenRequest(0, numWorkers, 0, FINGERPRINT, Optional.of(settings));
+    return new OpenRequest(0, numWorkers, 0, FINGERPRINT, Optional.of(settings), Optional.empty());
   }
 
   static OpenRequest other(int worker, int numWorkers) {
-    return new OpenRequest(worker, numWorkers, 0, FINGERPRINT, Optional.empty());
+    return new OpenRequest(worker, numWorkers, 0, FINGERPRINT, Optional.empty(), Optional.empty());
   }
 
   ParameterShard shard() {

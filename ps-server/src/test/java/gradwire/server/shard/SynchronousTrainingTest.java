@@ -231,7 +231,12 @@ final class SynchronousTrainingTest {
           .shard()
           .open(
               new gradwire.transport.OpenRequest(
-                  1, 2, 1, ShardFixture.FINGERPRINT, java.util.Optional.empty()))
+                  1,
+                  2,
+                  1,
+                  ShardFixture.FINGERPRINT,
+                  java.util.Optional.empty(),
+                  java.util.Optional.empty()))
           .join();
       Reply restarted = fixture.push(new Push(1, 1, 1, 0), new float[] {1});
       fixture.push(0, 0, 3);

@@ -6,6 +6,7 @@ import io.grpc.ClientCall;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
@@ -13,38 +14,68 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What comes back on a worker's Exchange stream: weights go straight to where the worker wants
- * them. Frames arrive on the connection's thread; the worker's thread waits here.
+ * them. One thread: the worker's own, which drives the connection while it waits here.
  */
-final class Answer extends ClientCall.Listener<Frame> implements PayloadSink {
+final class Answer extends ClientCall.Listener<InputStream> implements PayloadSink {
+  /** What the connection does when frames were damaged. */
+  interface Repair {
+    /** The server wants the request again. */
+    void requestWanted();
+
+    /** Of the answer, something came damaged. */
+    void answerDamaged(IOException why);
+  }
+
   private final String server;
   private final CallerLoop loop;
-  private Runnable arrived = () -> {};
+  private final FrameReader reader = new FrameReader(this);
+  private final Coverage coverage = new Coverage();
+  private Runnable taken = () -> {};
+  private @Nullable Repair repair;
   private MemorySegment expected = Frame.NO_PAYLOAD;
-  private long received;
+  private MemorySegment seen = Frame.NO_PAYLOAD;
+  private long request;
   private boolean accepted;
   private @Nullable Weights weights;
   private @Nullable Status ended;
+  private @Nullable String memoryVerdict;
+  private boolean begun;
 
   Answer(String server, CallerLoop loop) {
     this.server = server;
     this.loop = loop;
   }
 
-  /** What to do when a frame has been dealt with. */
-  void onArrival(Runnable action) {
-    arrived = action;
+  /**
+   * @param nextPlease asks the stream for one more message
+   * @param shared where the server writes weights instead of sending them, if it does
+   */
+  void begin(Runnable nextPlease, MemorySegment shared, Repair repair) {
+    taken = nextPlease;
+    seen = shared;
+    this.repair = repair;
   }
 
-  /** The next weights go to {@code memory}. */
-  void expect(MemorySegment memory) {
+  /** The answer to request {@code number} goes to {@code memory}. */
+  void expect(long number, MemorySegment memory) {
+    request = number;
     expected = memory;
-    received = 0;
+    coverage.begin(Floats.length(memory));
     accepted = false;
     weights = null;
   }
 
   @Override
+  public void onHeaders(Metadata headers) {
+    memoryVerdict = headers.get(PeerMemory.VERDICT);
+    begun = true;
+  }
+
+  @Override
   public MemorySegment destination(Frame header, int numBytes) throws IOException {
+    if (header.request() != request) {
+      return Frame.NO_PAYLOAD;
+    }
     if (header.kind() != Frame.Kind.WEIGHTS || header.total() != Floats.length(expected)) {
       throw new IOException(
           "expected WEIGHTS of "
@@ -54,26 +85,73 @@ final class Answer extends ClientCall.Listener<Frame> implements PayloadSink {
               + " of "
               + header.total());
     }
-    if (header.offset() != received) {
-      throw new IOException("expected float " + received + " next, got " + header.offset());
-    }
-    received += numBytes / Float.BYTES;
-    return expected.asSlice(header.offset() * Float.BYTES, numBytes);
+    return coverage.contains(header.offset(), header.offset() + numBytes / Float.BYTES)
+        ? Frame.NO_PAYLOAD
+        : expected.asSlice(header.offset() * Float.BYTES, numBytes);
   }
 
   @Override
-  public void abandoned(MemorySegment destination) {}
+  public MemorySegment shared(Frame header, long numFloats) throws IOException {
+    if (header.offset() + numFloats > Floats.length(seen)) {
+      throw new IOException("shared: expected floats of the shard, got some beyond it");
+    }
+    return Floats.slice(seen, header.offset(), numFloats);
+  }
 
   @Override
-  public void onMessage(Frame frame) {
-    if (frame.problem() != null) {
-      ended = Status.DATA_LOSS.withDescription(frame.problem());
-    } else if (frame.kind() == Frame.Kind.ACCEPTED) {
-      accepted = true;
-    } else if (frame.kind() == Frame.Kind.WEIGHTS && frame.isLast()) {
-      weights = new Weights(frame.outcome(), frame.step(), frame.lastStep());
+  public void onMessage(InputStream message) {
+    try {
+      Frame frame = reader.read(message);
+      if (frame.request() == request || frame.kind() == Frame.Kind.RESEND) {
+        take(frame);
+      }
+    } catch (IOException damaged) {
+      repairing().answerDamaged(damaged);
     }
-    arrived.run();
+    taken.run();
+  }
+
+  private void take(Frame frame) {
+    switch (frame.kind()) {
+      case ACCEPTED -> accepted = true;
+      case WEIGHTS -> takeWeights(frame);
+      case RESEND -> repairing().requestWanted();
+      case INITIALIZE, PUSH, PULL, UNSPECIFIED ->
+          ended =
+              Status.INTERNAL.withDescription("expected WEIGHTS or ACCEPTED, got " + frame.kind());
+    }
+  }
+
+  private void takeWeights(Frame frame) {
+    boolean elsewhere = frame.isShared() && expected.address() != seen.address();
+    if (elsewhere) {
+      Floats.slice(expected, frame.offset(), frame.numFloats()).copyFrom(frame.payload());
+    }
+    coverage.add(frame.offset(), frame.end());
+    weights = new Weights(frame.outcome(), frame.step(), frame.lastStep());
+  }
+
+  private Repair repairing() {
+    Repair present = repair;
+    if (present == null) {
+      throw new IllegalStateException("a frame before the stream was begun");
+    }
+    return present;
+  }
+
+  /** Forgets what has come of the answer: all of it comes again. */
+  void drop() {
+    coverage.begin(Floats.length(expected));
+    weights = null;
+  }
+
+  boolean isWanting() {
+    return weights == null || !coverage.isComplete();
+  }
+
+  /** The stream cannot go on. */
+  void giveUp(Status why) {
+    ended = why;
   }
 
   @Override
@@ -81,14 +159,35 @@ final class Answer extends ClientCall.Listener<Frame> implements PayloadSink {
     ended = status.isOk() ? Status.UNAVAILABLE.withDescription("stream closed") : status;
   }
 
+  /** The server's word on shared memory; null where it said nothing. */
+  @Nullable String awaitMemoryVerdict(Duration timeout) {
+    await(() -> begun, "begin the exchange", timeout);
+    return memoryVerdict;
+  }
+
   /** True when taken; false when weights came instead. */
   boolean awaitAccepted(String what, Duration timeout) {
-    await(() -> accepted || weights != null, what, timeout);
+    await(() -> accepted || !isWanting(), what, timeout);
     return accepted;
   }
 
-  Weights awaitWeights(String what, Duration timeout) {
+  /** Waits for the answer's first frame, whatever its floats. */
+  Weights awaitHeader(String what, Duration timeout) {
     await(() -> weights != null, what, timeout);
+    return present();
+  }
+
+  /** Waits until floats {@code [0, numFloats)} are there. */
+  Weights awaitPrefix(long numFloats, String what, Duration timeout) {
+    await(() -> weights != null && coverage.prefix() >= numFloats, what, timeout);
+    return present();
+  }
+
+  Weights awaitAll(String what, Duration timeout) {
+    return awaitPrefix(Floats.length(expected), what, timeout);
+  }
+
+  private Weights present() {
     Weights result = weights;
     if (result == null) {
       throw new IllegalStateException();

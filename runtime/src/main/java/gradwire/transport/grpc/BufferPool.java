@@ -2,7 +2,6 @@ package gradwire.transport.grpc;
 
 import gradwire.tensor.Floats;
 import gradwire.transport.TensorBuffer;
-import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
@@ -12,10 +11,10 @@ import java.util.Map;
 
 /**
  * Off-heap buffers that are used again. Thread-safe. Holds as many as were ever in use at once, in
- * few sizes: every connection has one frame and one assembled transfer under way, so memory is
- * bounded by the number of connections.
+ * few sizes: every connection has one transfer under way, so memory is bounded by the number of
+ * connections.
  */
-final class BufferPool implements PayloadSink, AutoCloseable {
+final class BufferPool implements AutoCloseable {
   private static final int SMALLEST_BYTES = 4096;
 
   private final Arena arena = Arena.ofShared();
@@ -33,11 +32,8 @@ final class BufferPool implements PayloadSink, AutoCloseable {
     return whole.asSlice(0, numBytes);
   }
 
-  /** A frame may be of any length: powers of two. Longer ones are whole shards: as they are. */
   private static long capacity(long numBytes) {
-    return numBytes > Frame.MAX_PAYLOAD_BYTES
-        ? numBytes
-        : Math.max(SMALLEST_BYTES, Long.highestOneBit(Math.max(1, numBytes - 1)) << 1);
+    return Math.max(SMALLEST_BYTES, numBytes);
   }
 
   /** Buffers that nobody has released yet. */
@@ -67,22 +63,6 @@ final class BufferPool implements PayloadSink, AutoCloseable {
         BufferPool.this.release(buffer);
       }
     };
-  }
-
-  @Override
-  public MemorySegment destination(Frame header, int numBytes) throws IOException {
-    try {
-      return acquire(numBytes);
-    } catch (OutOfMemoryError e) {
-      throw new IOException("the server has no memory left for " + numBytes + " bytes", e);
-    }
-  }
-
-  @Override
-  public void abandoned(MemorySegment destination) {
-    if (destination.byteSize() > 0) {
-      release(destination);
-    }
   }
 
   @Override

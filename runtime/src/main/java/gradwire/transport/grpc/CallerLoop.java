@@ -2,7 +2,6 @@ package gradwire.transport.grpc;
 
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.ManualIoEventLoop;
-import io.netty.channel.nio.NioIoHandler;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -20,7 +19,7 @@ public final class CallerLoop implements AutoCloseable {
   private static final long LONGEST_SLEEP_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final ManualIoEventLoop loop =
-      new ManualIoEventLoop(Thread.currentThread(), NioIoHandler.newFactory());
+      new ManualIoEventLoop(Thread.currentThread(), Channels.ioHandler());
 
   /** What channels are made with. */
   EventLoopGroup group() {

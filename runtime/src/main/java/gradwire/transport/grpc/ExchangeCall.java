@@ -1,7 +1,6 @@
 package gradwire.transport.grpc;
 
 import gradwire.error.GradwireException;
-import gradwire.tensor.Floats;
 import gradwire.transport.Outcome;
 import gradwire.transport.Push;
 import gradwire.transport.Replier;
@@ -11,7 +10,10 @@ import gradwire.transport.Weights;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
+import java.io.IOException;
+import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,89 +22,179 @@ import org.slf4j.LoggerFactory;
  * The server's end of one worker's Exchange stream. Frames come in on the connection's thread; the
  * answer may be sent by another connection's. At most one transfer each way is under way.
  */
-final class ExchangeCall extends ServerCall.Listener<Frame> implements Replier {
+final class ExchangeCall extends ServerCall.Listener<InputStream> implements Replier {
   private static final Logger log = LoggerFactory.getLogger(ExchangeCall.class);
 
-  private final ServerCall<Frame, Frame> call;
+  /** A stream that damages more frames than this is broken. */
+  static final int MAX_DAMAGED_FRAMES = 1000;
+
+  private static final int MESSAGES_AHEAD = 4;
+
+  private final ServerCall<InputStream, InputStream> call;
   private final ShardService service;
-  private final BufferPool buffers;
+  private final Executor connections;
+  private final @Nullable PeerMemory peer;
   private final Transfer transfer;
+  private final FrameReader reader;
+  private final AnswerSender answers;
   private int worker = -1;
   private int incarnation;
+  private int damagedFrames;
+  private long resendsServed;
 
-  /** A push or pull was taken and not all of its answer has been sent. */
+  /** A push or pull was taken and not answered yet. */
   private boolean answerDue;
 
-  private @Nullable Weights answer;
-  private MemorySegment answerMemory = Frame.NO_PAYLOAD;
-  private long answered;
+  /** What became of the last push, for a worker that asks again. */
+  private Outcome lastOutcome = Outcome.NONE;
+
+  private boolean asksAgain;
+  private boolean accepted;
   private boolean closed;
 
-  ExchangeCall(ServerCall<Frame, Frame> call, ShardService service, BufferPool buffers) {
+  /**
+   * @param connections runs what is not urgent enough to be done under the shard's lock
+   */
+  ExchangeCall(
+      ServerCall<InputStream, InputStream> call,
+      Metadata headers,
+      ShardService service,
+      BufferPool buffers,
+      Executor connections) {
     this.call = call;
     this.service = service;
-    this.buffers = buffers;
-    this.transfer = new Transfer(buffers);
-    call.sendHeaders(new Metadata());
-    call.request(1);
+    this.connections = connections;
+    Metadata replied = new Metadata();
+    this.peer = attach(headers, replied);
+    this.transfer = new Transfer(buffers, service::numFloats, peer);
+    this.reader = new FrameReader(transfer);
+    this.answers = new AnswerSender(call, peer);
+    call.setOnReadyThreshold(Channels.READY_BELOW_BYTES);
+    call.sendHeaders(replied);
+    call.request(MESSAGES_AHEAD);
+  }
+
+  private static @Nullable PeerMemory attach(Metadata headers, Metadata replied) {
+    byte[] offer = headers.get(PeerMemory.OFFER);
+    if (offer == null) {
+      return null;
+    }
+    try {
+      PeerMemory peer = PeerMemory.attach(offer);
+      replied.put(PeerMemory.VERDICT, PeerMemory.ACCEPTED);
+      return peer;
+    } catch (IOException | RuntimeException notReachable) {
+      replied.put(PeerMemory.VERDICT, String.valueOf(notReachable.getMessage()));
+      return null;
+    }
   }
 
   @Override
-  public void onMessage(Frame frame) {
+  public void onMessage(InputStream message) {
+    Frame frame = null;
     try {
-      TensorBuffer transfer = receive(frame);
-      if (transfer != null) {
-        handle(frame, transfer);
-      }
+      frame = reader.read(message);
+      take(frame);
       call.request(1);
+    } catch (IOException damaged) {
+      askAgain(damaged);
     } catch (GradwireException refused) {
       fail(refused);
     } catch (RuntimeException | OutOfMemoryError e) {
-      log.error("worker-{}: {} frame not handled", worker, frame.kind(), e);
+      log.error("worker-{}: frame not handled: {}", worker, frame, e);
       fail(new GradwireException("the server failed at this frame: " + e + "; see its log", e));
     }
   }
 
-  /** The whole transfer once its last frame is here, else null. A refused frame is given back. */
-  private @Nullable TensorBuffer receive(Frame frame) {
-    try {
-      expectSound(frame);
-      return transfer.add(frame, service::numFloats);
-    } catch (RuntimeException | OutOfMemoryError refused) {
-      buffers.abandoned(frame.payload());
-      throw refused;
+  private void take(Frame frame) {
+    expectSound(frame);
+    if (frame.kind() == Frame.Kind.RESEND) {
+      answerAgain(frame);
+    } else if (!transfer.isOld(frame)) {
+      expectNoAnswerDue();
+      TensorBuffer whole = transfer.add(frame);
+      if (whole != null) {
+        handle(frame, whole);
+      }
     }
   }
 
-  private void handle(Frame frame, TensorBuffer transfer) {
+  private void handle(Frame frame, TensorBuffer whole) {
+    synchronized (this) {
+      answers.begin(frame);
+      accepted = false;
+      asksAgain = false;
+      lastOutcome = Outcome.NONE;
+    }
     switch (frame.kind()) {
       case PUSH -> {
         answerIsDue();
         Push push = new Push(worker, incarnation, frame.sequence(), frame.step());
-        service.push(push, transfer, this);
+        service.push(push, whole, this);
       }
       case INITIALIZE -> {
-        service.initialize(worker, incarnation, transfer);
+        service.initialize(worker, incarnation, whole);
         accepted();
       }
       case PULL -> {
         answerIsDue();
         service.pull(worker, incarnation, this);
       }
-      case WEIGHTS, ACCEPTED, UNSPECIFIED -> throw new IllegalStateException();
+      case WEIGHTS, ACCEPTED, RESEND, UNSPECIFIED -> throw new IllegalStateException();
+    }
+  }
+
+  /** A frame came damaged: the worker sends all of its request again. */
+  private void askAgain(IOException damaged) {
+    transfer.drop();
+    damagedFrames++;
+    log.warn("worker-{}: frame {} damaged: {}", worker, damagedFrames, damaged.getMessage());
+    if (damagedFrames > MAX_DAMAGED_FRAMES) {
+      fail(
+          new GradwireException(
+              damagedFrames + " tensor frames damaged, the last: " + damaged.getMessage(),
+              damaged));
+      return;
+    }
+    synchronized (this) {
+      if (!closed) {
+        answers.resend(damagedFrames);
+      }
+    }
+    call.request(1);
+  }
+
+  /** A frame of ours came damaged: the worker wants all of the answer again. */
+  private void answerAgain(Frame frame) {
+    if (frame.sequence() <= resendsServed) {
+      return;
+    }
+    resendsServed = frame.sequence();
+    boolean ask;
+    synchronized (this) {
+      if (transfer.isUnderWay(frame.request())) {
+        transfer.drop();
+        answers.resend(++damagedFrames);
+        return;
+      }
+      if (accepted) {
+        answers.send(Frame.Kind.ACCEPTED);
+      }
+      ask = !answerDue && !accepted;
+      asksAgain = ask;
+      answerDue |= ask;
+    }
+    if (ask) {
+      service.pull(worker, incarnation, this);
     }
   }
 
   private void expectSound(Frame frame) {
-    if (frame.problem() != null) {
-      throw new GradwireException(frame.problem());
-    }
     identify(frame);
-    expectNoAnswerDue();
     boolean expected =
         switch (frame.kind()) {
           case PUSH, INITIALIZE -> true;
-          case PULL -> frame.total() == 0;
+          case PULL, RESEND -> frame.total() == 0;
           case WEIGHTS, ACCEPTED, UNSPECIFIED -> false;
         };
     if (!expected) {
@@ -116,6 +208,7 @@ final class ExchangeCall extends ServerCall.Listener<Frame> implements Replier {
     if (worker < 0) {
       worker = frame.worker();
       incarnation = frame.incarnation();
+      answers.identify(worker, incarnation);
     }
     if (frame.worker() != worker || frame.incarnation() != incarnation) {
       throw new GradwireException(
@@ -145,57 +238,32 @@ final class ExchangeCall extends ServerCall.Listener<Frame> implements Replier {
 
   @Override
   public synchronized void accepted() {
-    send(Frame.Kind.ACCEPTED, new Weights(Outcome.NONE, 0, 0), 0, 0, Frame.NO_PAYLOAD);
+    if (!closed) {
+      accepted = true;
+      answers.send(Frame.Kind.ACCEPTED);
+    }
   }
 
   @Override
   public synchronized void weights(Weights weights, MemorySegment memory) {
-    answer = weights;
-    answerMemory = memory;
-    answered = 0;
-    sendFrame(weights);
-    sendWhileReady();
+    answerDue = false;
+    accepted = false;
+    if (closed) {
+      return;
+    }
+    Weights told =
+        asksAgain ? new Weights(lastOutcome, weights.step(), weights.lastStep()) : weights;
+    lastOutcome = told.outcome();
+    answers.weights(told, memory);
+    if (answers.isSending()) {
+      connections.execute(this::onReady);
+    }
   }
 
   @Override
   public synchronized void onReady() {
-    sendWhileReady();
-  }
-
-  private void sendWhileReady() {
-    while (answer != null && !closed && call.isReady()) {
-      sendFrame(answer);
-    }
-  }
-
-  private void sendFrame(Weights weights) {
-    long total = Floats.length(answerMemory);
-    long length = Math.min(total - answered, Frame.MAX_PAYLOAD_BYTES / Float.BYTES);
-    send(
-        Frame.Kind.WEIGHTS, weights, answered, total, Floats.slice(answerMemory, answered, length));
-    answered += length;
-    if (answered >= total) {
-      answer = null;
-      answerDue = false;
-    }
-  }
-
-  private void send(
-      Frame.Kind kind, Weights weights, long offset, long total, MemorySegment payload) {
     if (!closed) {
-      call.sendMessage(
-          new Frame(
-              kind,
-              worker,
-              incarnation,
-              0,
-              weights.step(),
-              weights.lastStep(),
-              weights.outcome(),
-              offset,
-              total,
-              payload,
-              null));
+      answers.sendWhileReady();
     }
   }
 
@@ -228,11 +296,13 @@ final class ExchangeCall extends ServerCall.Listener<Frame> implements Replier {
   private void ended(String why) {
     synchronized (this) {
       closed = true;
-      answer = null;
     }
     transfer.abandon();
     if (worker >= 0) {
       service.disconnected(worker, incarnation, why);
+    }
+    if (peer != null) {
+      peer.release();
     }
   }
 }

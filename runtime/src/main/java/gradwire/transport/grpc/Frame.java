@@ -2,7 +2,6 @@ package gradwire.transport.grpc;
 
 import gradwire.transport.Outcome;
 import java.lang.foreign.MemorySegment;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One message of the Exchange stream; {@code TensorFrame} in the {@code .proto}, field for field.
@@ -16,9 +15,10 @@ import org.jspecify.annotations.Nullable;
  * @param outcome what became of a push
  * @param offset first float of this frame within the shard
  * @param total floats of the whole transfer
+ * @param request n-th request of this stream, from 1; its answer bears the same number
+ * @param isShared whether the payload lies in memory that both ends have mapped, not in the message
  * @param payload raw float32; when sending, read while the message is written; when receiving, as
  *     the {@link PayloadSink} gave it
- * @param problem why an arriving frame must be refused; null for a sound one
  */
 record Frame(
     Kind kind,
@@ -30,8 +30,9 @@ record Frame(
     Outcome outcome,
     long offset,
     long total,
-    MemorySegment payload,
-    @Nullable String problem) {
+    long request,
+    boolean isShared,
+    MemorySegment payload) {
   /** In the order of the {@code .proto}. */
   enum Kind {
     UNSPECIFIED,
@@ -39,7 +40,8 @@ record Frame(
     PUSH,
     PULL,
     WEIGHTS,
-    ACCEPTED
+    ACCEPTED,
+    RESEND
   }
 
   /** Most payload of one frame: small enough to stay in the cache between network and shard. */
@@ -54,13 +56,30 @@ record Frame(
     return payload.byteSize() / Float.BYTES;
   }
 
-  /** Whether this frame ends its transfer. */
-  boolean isLast() {
-    return offset + numFloats() >= total;
+  /** First float behind this frame. */
+  long end() {
+    return offset + numFloats();
   }
 
-  /** What a damaged message is read as. */
-  static Frame refused(String problem) {
-    return new Frame(Kind.UNSPECIFIED, 0, 0, 0, 0, 0, Outcome.NONE, 0, 0, NO_PAYLOAD, problem);
+  /** Floats that lie in shared memory instead of the message. */
+  long numSharedFloats() {
+    return isShared ? numFloats() : 0;
+  }
+
+  /** The same frame about the range of {@code piece} that begins at float {@code offset}. */
+  Frame with(long newOffset, MemorySegment piece) {
+    return new Frame(
+        kind,
+        worker,
+        incarnation,
+        sequence,
+        step,
+        lastStep,
+        outcome,
+        newOffset,
+        total,
+        request,
+        isShared,
+        piece);
   }
 }

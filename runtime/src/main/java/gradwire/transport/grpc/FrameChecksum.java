@@ -1,13 +1,17 @@
 package gradwire.transport.grpc;
 
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
 
 /** CRC-32C over a frame's header, field by field as 8 bytes, then its payload. One thread. */
 final class FrameChecksum {
+  private static final int HEADER_BYTES = FrameReader.HEADER_FIELDS * Long.BYTES;
+
   private final CRC32C crc = new CRC32C();
-  private final ByteBuffer header = ByteBuffer.allocate(72).order(ByteOrder.LITTLE_ENDIAN);
+  private final ByteBuffer header =
+      ByteBuffer.allocate(HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
 
   void begin(Frame frame) {
     header
@@ -20,7 +24,9 @@ final class FrameChecksum {
         .putLong(frame.lastStep())
         .putLong(frame.outcome().ordinal())
         .putLong(frame.offset())
-        .putLong(frame.total());
+        .putLong(frame.total())
+        .putLong(frame.numSharedFloats())
+        .putLong(frame.request());
     crc.reset();
     crc.update(header.array(), 0, header.position());
   }
@@ -31,6 +37,12 @@ final class FrameChecksum {
 
   void update(ByteBuffer payload) {
     crc.update(payload);
+  }
+
+  void update(MemorySegment payload) {
+    if (payload.byteSize() > 0) {
+      crc.update(payload.asByteBuffer());
+    }
   }
 
   int value() {

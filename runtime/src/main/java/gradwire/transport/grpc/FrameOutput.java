@@ -3,6 +3,8 @@ package gradwire.transport.grpc;
 import com.google.protobuf.CodedOutputStream;
 import io.grpc.Drainable;
 import io.grpc.KnownLength;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -10,14 +12,25 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One frame on its way out. grpc asks for the length, then has it drained, on the thread that
- * sends: the payload passes through a scratch array that stays in the first-level cache, where it
- * is also summed, and from there into the socket's buffer.
+ * One frame on its way out. gRPC asks for the length, then has it drained, on the thread that
+ * sends. What is small passes through an array in the first-level cache; what is large is lent to
+ * the socket as it is, or, where it may change meanwhile, a copy of it.
  */
 final class FrameOutput extends InputStream implements Drainable, KnownLength {
+  /** How a payload gets to the socket. */
+  enum Carriage {
+    /** The memory stays as it is until the stream's answer: the socket reads it itself. */
+    LENT,
+    /** The memory may change at any time: the socket reads a copy. */
+    COPIED,
+    /** For a channel whose allocator cannot lend. */
+    WRITTEN
+  }
+
   private static final int SCRATCH_BYTES = 16 << 10;
   private static final int MAX_HEADER_BYTES = 128;
 
@@ -32,13 +45,17 @@ final class FrameOutput extends InputStream implements Drainable, KnownLength {
   }
 
   private final Frame frame;
+  private final MemorySegment payload;
+  private final Carriage carriage;
   private final byte[] header = new byte[MAX_HEADER_BYTES];
   private final int headerBytes;
   private boolean drained;
   private @Nullable InputStream whole;
 
-  FrameOutput(Frame frame) {
+  FrameOutput(Frame frame, Carriage carriage) {
     this.frame = frame;
+    this.payload = frame.isShared() ? Frame.NO_PAYLOAD : frame.payload();
+    this.carriage = payload.byteSize() < SCRATCH_BYTES ? Carriage.WRITTEN : carriage;
     this.headerBytes = writeHeader();
   }
 
@@ -54,9 +71,11 @@ final class FrameOutput extends InputStream implements Drainable, KnownLength {
       writeUnsigned(out, 7, frame.outcome().ordinal());
       writeUnsigned(out, 8, frame.offset());
       writeUnsigned(out, 9, frame.total());
-      if (frame.payload().byteSize() > 0) {
-        out.writeTag(FrameInput.PAYLOAD_FIELD, FrameInput.LENGTH_DELIMITED);
-        out.writeUInt32NoTag((int) frame.payload().byteSize());
+      writeUnsigned(out, 10, frame.numSharedFloats());
+      writeUnsigned(out, 11, frame.request());
+      if (payload.byteSize() > 0) {
+        out.writeTag(FrameReader.PAYLOAD_FIELD, FrameReader.LENGTH_DELIMITED);
+        out.writeUInt32NoTag((int) payload.byteSize());
       }
       out.flush();
       return out.getTotalBytesWritten();
@@ -74,35 +93,67 @@ final class FrameOutput extends InputStream implements Drainable, KnownLength {
   }
 
   private int length() {
-    return headerBytes + (int) frame.payload().byteSize() + TRAILER_BYTES;
+    return headerBytes + (int) payload.byteSize() + TRAILER_BYTES;
   }
 
   @Override
   public int available() throws IOException {
-    return whole != null ? whole.available() : drained ? 0 : length();
+    if (whole != null) {
+      return whole.available();
+    }
+    if (!drained && carriage != Carriage.WRITTEN) {
+      LendingAllocator.expectHeader(headerBytes);
+    }
+    return drained ? 0 : length();
   }
 
   @Override
   public int drainTo(OutputStream target) throws IOException {
+    return drainTo(target, carriage);
+  }
+
+  private int drainTo(OutputStream target, Carriage how) throws IOException {
     Scratch scratch = SCRATCH.get();
     scratch.checksum.begin(frame);
     target.write(header, 0, headerBytes);
-    MemorySegment payload = frame.payload();
-    for (long at = 0; at < payload.byteSize(); at += SCRATCH_BYTES) {
-      int length = (int) Math.min(SCRATCH_BYTES, payload.byteSize() - at);
-      MemorySegment.copy(payload, ValueLayout.JAVA_BYTE, at, scratch.bytes, 0, length);
-      scratch.checksum.update(scratch.bytes, length);
-      target.write(scratch.bytes, 0, length);
+    switch (how) {
+      case LENT -> lend(scratch, target);
+      case COPIED -> lendCopy(scratch, target);
+      case WRITTEN -> write(scratch, target);
     }
     writeTrailer(scratch.checksum.value(), scratch.bytes, target);
     drained = true;
     return length();
   }
 
+  private void lend(Scratch scratch, OutputStream target) throws IOException {
+    scratch.checksum.update(payload);
+    LendingAllocator.lend(payload.asByteBuffer(), () -> {}, target);
+  }
+
+  private void lendCopy(Scratch scratch, OutputStream target) throws IOException {
+    int length = (int) payload.byteSize();
+    ByteBuf copy = ByteBufAllocator.DEFAULT.directBuffer(length, length);
+    ByteBuffer memory = copy.internalNioBuffer(0, length);
+    MemorySegment.ofBuffer(memory).copyFrom(payload);
+    scratch.checksum.update(memory.duplicate());
+    LendingAllocator.lend(memory, copy::release, target);
+  }
+
+  private void write(Scratch scratch, OutputStream target) throws IOException {
+    scratch.checksum.update(frame.isShared() ? frame.payload() : Frame.NO_PAYLOAD);
+    for (long at = 0; at < payload.byteSize(); at += SCRATCH_BYTES) {
+      int length = (int) Math.min(SCRATCH_BYTES, payload.byteSize() - at);
+      MemorySegment.copy(payload, ValueLayout.JAVA_BYTE, at, scratch.bytes, 0, length);
+      scratch.checksum.update(scratch.bytes, length);
+      target.write(scratch.bytes, 0, length);
+    }
+  }
+
   private static void writeTrailer(int checksum, byte[] scratch, OutputStream target)
       throws IOException {
     CodedOutputStream out = CodedOutputStream.newInstance(scratch, 0, TRAILER_BYTES);
-    out.writeFixed32(FrameInput.CHECKSUM_FIELD, checksum);
+    out.writeFixed32(FrameReader.CHECKSUM_FIELD, checksum);
     out.flush();
     target.write(scratch, 0, TRAILER_BYTES);
   }
@@ -121,7 +172,7 @@ final class FrameOutput extends InputStream implements Drainable, KnownLength {
   private InputStream whole() throws IOException {
     if (whole == null) {
       ByteArrayOutputStream bytes = new ByteArrayOutputStream(length());
-      drainTo(bytes);
+      drainTo(bytes, Carriage.WRITTEN);
       whole = new ByteArrayInputStream(bytes.toByteArray());
     }
     return whole;

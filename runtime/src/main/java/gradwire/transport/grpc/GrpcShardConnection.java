@@ -1,15 +1,16 @@
 package gradwire.transport.grpc;
 
 import com.google.common.util.concurrent.ListenableFuture;
-import gradwire.cluster.HostPort;
+import gradwire.cluster.ServerAddress;
+import gradwire.config.Transport;
+import gradwire.error.Expect;
 import gradwire.error.GradwireException;
-import gradwire.tensor.Floats;
 import gradwire.transport.Farewell;
 import gradwire.transport.OpenReply;
 import gradwire.transport.OpenRequest;
-import gradwire.transport.Outcome;
 import gradwire.transport.Push;
 import gradwire.transport.ShardConnection;
+import gradwire.transport.SharedVectors;
 import gradwire.transport.Weights;
 import gradwire.transport.grpc.proto.AwaitOthersRequest;
 import gradwire.transport.grpc.proto.LastStepRequest;
@@ -18,14 +19,17 @@ import gradwire.transport.grpc.proto.LeaveRequest;
 import gradwire.transport.grpc.proto.ParameterServerGrpc;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
+import io.grpc.ClientInterceptor;
+import io.grpc.ClientInterceptors;
 import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
-import io.grpc.netty.NettyChannelBuilder;
-import io.netty.channel.socket.nio.NioSocketChannel;
+import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -33,40 +37,50 @@ import org.jspecify.annotations.Nullable;
 
 /** A worker's gRPC line to one parameter server. One thread; see {@link ShardConnection}. */
 public final class GrpcShardConnection implements ShardConnection {
-  private static final int FLOW_CONTROL_WINDOW_BYTES = 16 << 20;
+  private static final int MESSAGES_AHEAD = 4;
+  private static final String AWAITED = "answer with weights (the other workers' gradients?)";
 
   /** What gRPC's own deadline gets on top before we stop waiting for it. */
   private static final Duration GRACE = Duration.ofSeconds(2);
 
   private final String server;
   private final CallerLoop loop;
+  private final ConnectionOptions options;
   private final Duration timeout;
+  private final Line line;
   private final ManagedChannel channel;
+  private final List<ClientInterceptor> interceptors;
   private int worker;
   private int incarnation;
-  private @Nullable ClientCall<Frame, Frame> exchange;
+  private @Nullable RequestSender requests;
   private final Answer answer;
 
   /**
    * @param task the server's name for messages, e.g. {@code ps-0}
    * @param loop of the thread that will use the connection; shared by all of a worker's
-   * @param timeout bound of every wait
    */
-  public GrpcShardConnection(String task, HostPort address, CallerLoop loop, Duration timeout) {
-    this.server = task + " (" + address + ")";
+  public GrpcShardConnection(
+      String task, ServerAddress address, CallerLoop loop, ConnectionOptions options) {
+    this(task, address, loop, options, List.of());
+  }
+
+  /**
+   * @param interceptors around the Exchange stream, whose messages they see as on the wire
+   */
+  GrpcShardConnection(
+      String task,
+      ServerAddress address,
+      CallerLoop loop,
+      ConnectionOptions options,
+      List<ClientInterceptor> interceptors) {
+    this.server = task + " (" + address.network() + ")";
     this.loop = loop;
-    this.timeout = timeout;
+    this.options = options;
+    this.timeout = options.timeout();
     this.answer = new Answer(server, loop);
-    this.channel =
-        NettyChannelBuilder.forAddress(address.host(), address.port())
-            .channelType(NioSocketChannel.class)
-            .eventLoopGroup(loop.group())
-            .directExecutor()
-            .usePlaintext()
-            .disableRetry()
-            .maxInboundMessageSize(Frame.MAX_MESSAGE_BYTES)
-            .flowControlWindow(FLOW_CONTROL_WINDOW_BYTES)
-            .build();
+    this.line = Line.choose(server, address, loop, options);
+    this.channel = line.channel(loop);
+    this.interceptors = interceptors;
   }
 
   @Override
@@ -86,29 +100,72 @@ public final class GrpcShardConnection implements ShardConnection {
               + reply.getProtocol()
               + "; run the same version of Gradwire on all hosts");
     }
-    exchange = startExchange();
+    requests = startExchange(request.shared());
     return new OpenReply(reply.getStep(), reply.getInitialized());
   }
 
-  private ClientCall<Frame, Frame> startExchange() {
-    ClientCall<Frame, Frame> call = channel.newCall(Methods.exchange(answer), CallOptions.DEFAULT);
-    call.start(answer, new Metadata());
-    call.request(1);
-    answer.onArrival(() -> call.request(1));
-    return call;
+  private RequestSender startExchange(Optional<SharedVectors> vectors) {
+    Optional<SharedVectors> offered = vectors.filter(v -> line.mayShareMemory());
+    Metadata headers = new Metadata();
+    offered.ifPresent(shared -> headers.put(PeerMemory.OFFER, PeerMemory.offer(shared)));
+    ClientCall<InputStream, InputStream> call =
+        ClientInterceptors.intercept(channel, interceptors)
+            .newCall(
+                Methods.EXCHANGE,
+                CallOptions.DEFAULT.withOnReadyThreshold(Channels.READY_BELOW_BYTES));
+    call.start(answer, headers);
+    call.request(MESSAGES_AHEAD);
+    loop.runNow();
+    Optional<SharedVectors> shared =
+        offered.filter(o -> PeerMemory.ACCEPTED.equals(answer.awaitMemoryVerdict(timeout)));
+    expectSharedIfWanted(offered);
+    RequestSender sender = new RequestSender(call, answer, loop, worker, incarnation, shared);
+    answer.begin(
+        () -> call.request(1), shared.map(SharedVectors::weights).orElse(Frame.NO_PAYLOAD), sender);
+    return sender;
+  }
+
+  private void expectSharedIfWanted(Optional<SharedVectors> offered) {
+    if (options.transport() == Transport.SHM) {
+      String verdict =
+          offered.isEmpty()
+              ? "the engine's vectors are not in memory that can be shared"
+              : String.valueOf(answer.awaitMemoryVerdict(timeout));
+      Expect.that(
+          verdict.equals(PeerMemory.ACCEPTED),
+          "training.transport",
+          "a server that can map this worker's memory (same host, same user)",
+          server + ": " + verdict,
+          "use auto");
+    }
+  }
+
+  @Override
+  public String carrier() {
+    return requests != null && requests.sharesMemory() ? "shm over " + line.label() : line.label();
   }
 
   @Override
   public void initialize(MemorySegment values) {
-    answer.expect(Frame.NO_PAYLOAD);
-    send(Frame.Kind.INITIALIZE, 0, 0, values);
+    sender().begin(Frame.Kind.INITIALIZE, 0, 0, values, Frame.NO_PAYLOAD);
+    sender().sendAll(timeout);
     answer.awaitAccepted("take the initial values", timeout);
   }
 
   @Override
   public void push(Push push, MemorySegment gradient, MemorySegment weights) {
-    answer.expect(weights);
-    send(Frame.Kind.PUSH, push.sequence(), push.step(), gradient);
+    beginPush(push, gradient, weights);
+    sender().sendAll(timeout);
+  }
+
+  @Override
+  public void beginPush(Push push, MemorySegment gradient, MemorySegment weights) {
+    sender().begin(Frame.Kind.PUSH, push.sequence(), push.step(), gradient, weights);
+  }
+
+  @Override
+  public void pushPiece(long begin, long length) {
+    sender().sendPiece(begin, length);
   }
 
   @Override
@@ -118,43 +175,31 @@ public final class GrpcShardConnection implements ShardConnection {
 
   @Override
   public void pull(MemorySegment weights) {
-    answer.expect(weights);
-    send(Frame.Kind.PULL, 0, 0, Frame.NO_PAYLOAD);
+    sender().begin(Frame.Kind.PULL, 0, 0, Frame.NO_PAYLOAD, weights);
+    sender().sendAll(timeout);
+  }
+
+  @Override
+  public Weights awaitStep() {
+    return answer.awaitHeader(AWAITED, timeout);
+  }
+
+  @Override
+  public void awaitFloats(long numFloats) {
+    answer.awaitPrefix(numFloats, AWAITED, timeout);
   }
 
   @Override
   public Weights awaitWeights() {
-    return answer.awaitWeights("answer with weights (the other workers' gradients?)", timeout);
+    return answer.awaitAll(AWAITED, timeout);
   }
 
-  private void send(Frame.Kind kind, long sequence, long step, MemorySegment payload) {
-    ClientCall<Frame, Frame> call = exchange;
-    if (call == null) {
+  private RequestSender sender() {
+    RequestSender present = requests;
+    if (present == null) {
       throw new IllegalStateException(server + ": not open");
     }
-    long total = Floats.length(payload);
-    long offset = 0;
-    do {
-      if (offset > 0) {
-        answer.awaitReady(call::isReady, timeout);
-      }
-      long length = Math.min(total - offset, Frame.MAX_PAYLOAD_BYTES / Float.BYTES);
-      call.sendMessage(
-          new Frame(
-              kind,
-              worker,
-              incarnation,
-              sequence,
-              step,
-              0,
-              Outcome.NONE,
-              offset,
-              total,
-              Floats.slice(payload, offset, length),
-              null));
-      offset += length;
-    } while (offset < total);
-    loop.runNow();
+    return present;
   }
 
   @Override
@@ -251,9 +296,9 @@ public final class GrpcShardConnection implements ShardConnection {
 
   @Override
   public void close() {
-    if (exchange != null) {
-      exchange.halfClose();
-      exchange = null;
+    if (requests != null) {
+      requests.close();
+      requests = null;
     }
     channel.shutdown();
     if (!loop.runUntil(channel::isTerminated, GRACE)) {

@@ -1,56 +1,73 @@
 package gradwire.transport.grpc;
 
 import gradwire.cluster.HostPort;
+import gradwire.cluster.ServerAddress;
 import gradwire.error.GradwireException;
 import gradwire.transport.ShardService;
 import gradwire.transport.grpc.proto.ParameterServerGrpc;
 import io.grpc.Server;
+import io.grpc.ServerInterceptor;
+import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.NettyServerBuilder;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Serves one shard over gRPC. Calls are handled on the connection's own thread: no hand-off between
- * the network and the shard.
+ * Serves one shard over gRPC: by TCP, and on the same host by a Unix domain socket. Calls are
+ * handled on the connection's own thread: no hand-off between the network and the shard.
  */
 public final class GrpcShardServer implements AutoCloseable {
-  private static final int FLOW_CONTROL_WINDOW_BYTES = 16 << 20;
   private static final long GRACE_SECONDS = 5;
 
-  private final EventLoopGroup acceptor =
-      new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+  private final EventLoopGroup acceptor = Channels.loops(1);
   private final EventLoopGroup connections =
-      new MultiThreadIoEventLoopGroup(
-          Math.max(2, Runtime.getRuntime().availableProcessors() / 2), NioIoHandler.newFactory());
+      Channels.loops(Math.max(2, Runtime.getRuntime().availableProcessors() / 2));
   private final BufferPool buffers = new BufferPool();
-  private final Server server;
-  private final HostPort listening;
+  private final List<ServerInterceptor> interceptors;
+  private final List<Server> servers = new ArrayList<>();
+  private final ServerAddress listening;
 
   /**
    * Starts to listen.
    *
    * @param address port 0 picks a free one
+   * @param tls for TCP; empty: in the clear
    * @throws GradwireException naming {@code task} and the address, if it cannot listen there
    */
-  public GrpcShardServer(String task, HostPort address, ShardService service) {
-    this.server =
-        NettyServerBuilder.forAddress(new InetSocketAddress(address.host(), address.port()))
-            .channelType(NioServerSocketChannel.class)
-            .bossEventLoopGroup(acceptor)
-            .workerEventLoopGroup(connections)
-            .directExecutor()
-            .maxInboundMessageSize(Frame.MAX_MESSAGE_BYTES)
-            .flowControlWindow(FLOW_CONTROL_WINDOW_BYTES)
-            .addService(definition(service))
-            .build();
+  public GrpcShardServer(
+      String task, HostPort address, Optional<TlsFiles> tls, ShardService service) {
+    this(task, address, tls, service, List.of());
+  }
+
+  /**
+   * @param interceptors around the Exchange stream, whose messages they see as on the wire
+   */
+  GrpcShardServer(
+      String task,
+      HostPort address,
+      Optional<TlsFiles> tls,
+      ShardService service,
+      List<ServerInterceptor> interceptors) {
+    this.interceptors = interceptors;
     try {
-      server.start();
+      Server network =
+          start(new InetSocketAddress(address.host(), address.port()), false, tls, service);
+      Optional<String> local = Optional.empty();
+      if (Channels.hasLocalSockets()) {
+        String name = "gradwire-" + UUID.randomUUID();
+        start(Channels.localSocket(name), true, Optional.empty(), service);
+        local = Optional.of(name);
+      }
+      listening = new ServerAddress(new HostPort(address.host(), network.getPort()), local);
     } catch (IOException e) {
       close();
       throw new GradwireException(
@@ -62,36 +79,63 @@ public final class GrpcShardServer implements AutoCloseable {
               + "); is the port in use? stop its owner or choose another port",
           e);
     }
-    listening = new HostPort(address.host(), server.getPort());
+  }
+
+  private Server start(
+      SocketAddress address, boolean local, Optional<TlsFiles> tls, ShardService service)
+      throws IOException {
+    NettyServerBuilder builder =
+        NettyServerBuilder.forAddress(address)
+            .channelType(Channels.server(local))
+            .bossEventLoopGroup(acceptor)
+            .workerEventLoopGroup(connections)
+            .directExecutor()
+            .maxInboundMessageSize(Frame.MAX_MESSAGE_BYTES)
+            .flowControlWindow(Channels.FLOW_CONTROL_WINDOW_BYTES)
+            .withChildOption(ChannelOption.ALLOCATOR, Channels.allocator())
+            .withChildOption(ChannelOption.RECVBUF_ALLOCATOR, Channels.receiveBuffers())
+            .addService(definition(service));
+    tls.ifPresent(files -> builder.sslContext(Tls.server(files)));
+    if (local) {
+      builder.withChildOption(ChannelOption.SO_KEEPALIVE, null); // TCP's own, which grpc sets
+    }
+    Server server = builder.build();
+    servers.add(server);
+    return server.start();
   }
 
   /** Where it listens, the port filled in. */
-  public HostPort address() {
+  public ServerAddress address() {
     return listening;
   }
 
   private ServerServiceDefinition definition(ShardService service) {
     ControlService control = new ControlService(service);
-    return ServerServiceDefinition.builder(ParameterServerGrpc.SERVICE_NAME)
-        .addMethod(control.open())
-        .addMethod(
-            Methods.exchange(buffers), (call, headers) -> new ExchangeCall(call, service, buffers))
-        .addMethod(control.declareLastStep())
-        .addMethod(control.awaitOthers())
-        .addMethod(control.leave())
-        .build();
+    ServerServiceDefinition definition =
+        ServerServiceDefinition.builder(ParameterServerGrpc.SERVICE_NAME)
+            .addMethod(control.open())
+            .addMethod(
+                Methods.EXCHANGE,
+                (call, headers) -> new ExchangeCall(call, headers, service, buffers, connections))
+            .addMethod(control.declareLastStep())
+            .addMethod(control.awaitOthers())
+            .addMethod(control.leave())
+            .build();
+    return ServerInterceptors.intercept(definition, interceptors);
   }
 
   /** Stops listening and lets what is under way end, for a bounded time. */
   @Override
   public void close() {
-    server.shutdown();
+    servers.forEach(Server::shutdown);
     try {
-      if (!server.awaitTermination(GRACE_SECONDS, TimeUnit.SECONDS)) {
-        server.shutdownNow().awaitTermination(GRACE_SECONDS, TimeUnit.SECONDS);
+      for (Server server : servers) {
+        if (!server.awaitTermination(GRACE_SECONDS, TimeUnit.SECONDS)) {
+          server.shutdownNow().awaitTermination(GRACE_SECONDS, TimeUnit.SECONDS);
+        }
       }
     } catch (InterruptedException e) {
-      server.shutdownNow();
+      servers.forEach(Server::shutdownNow);
       Thread.currentThread().interrupt();
     }
     acceptor.shutdownGracefully(0, 1, TimeUnit.SECONDS);

@@ -22,7 +22,7 @@ import java.util.OptionalInt;
 /** Our values to and from the wire's messages. */
 final class Messages {
   /** The protocol that this version speaks. */
-  static final int PROTOCOL = 1;
+  static final int PROTOCOL = 2;
 
   private Messages() {}
 
@@ -58,7 +58,8 @@ final class Messages {
         message.getNumWorkers(),
         message.getIncarnation(),
         message.getLayoutFingerprint(),
-        message.hasSettings() ? Optional.of(fromProto(message.getSettings())) : Optional.empty());
+        message.hasSettings() ? Optional.of(fromProto(message.getSettings())) : Optional.empty(),
+        Optional.empty());
   }
 
   private static gradwire.transport.grpc.proto.ShardSettings toProto(ShardSettings settings) {

@@ -2,18 +2,33 @@ package gradwire.transport.grpc;
 
 import gradwire.transport.grpc.proto.ParameterServerGrpc;
 import io.grpc.MethodDescriptor;
+import java.io.InputStream;
 
-/** The Exchange method with our marshaller in place of the generated one; same name, same bytes. */
+/**
+ * The Exchange method with messages as they are on the wire; same name, same bytes as the generated
+ * one. Both ends read and write frames themselves, where they know what belongs where.
+ */
 final class Methods {
-  private Methods() {}
+  private static final MethodDescriptor.Marshaller<InputStream> AS_IT_IS =
+      new MethodDescriptor.Marshaller<>() {
+        @Override
+        public InputStream stream(InputStream message) {
+          return message;
+        }
 
-  static MethodDescriptor<Frame, Frame> exchange(PayloadSink sink) {
-    FrameMarshaller marshaller = new FrameMarshaller(sink);
-    return MethodDescriptor.<Frame, Frame>newBuilder()
-        .setType(MethodDescriptor.MethodType.BIDI_STREAMING)
-        .setFullMethodName(ParameterServerGrpc.getExchangeMethod().getFullMethodName())
-        .setRequestMarshaller(marshaller)
-        .setResponseMarshaller(marshaller)
-        .build();
-  }
+        @Override
+        public InputStream parse(InputStream message) {
+          return message;
+        }
+      };
+
+  static final MethodDescriptor<InputStream, InputStream> EXCHANGE =
+      MethodDescriptor.<InputStream, InputStream>newBuilder()
+          .setType(MethodDescriptor.MethodType.BIDI_STREAMING)
+          .setFullMethodName(ParameterServerGrpc.getExchangeMethod().getFullMethodName())
+          .setRequestMarshaller(AS_IT_IS)
+          .setResponseMarshaller(AS_IT_IS)
+          .build();
+
+  private Methods() {}
 }

@@ -3,97 +3,184 @@ package gradwire.transport.grpc;
 import gradwire.error.GradwireException;
 import gradwire.tensor.Floats;
 import gradwire.transport.TensorBuffer;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts the frames of one transfer together; they must come in order, without gaps. One thread: the
- * connection's.
+ * What a stream's worker sends: puts the frames of one request after the other together, whatever
+ * their order, some perhaps twice, straight into the memory that the shard then gets. One thread:
+ * the connection's.
  */
-final class Transfer {
+final class Transfer implements PayloadSink {
   private final BufferPool buffers;
-  private @Nullable Frame first;
-  private MemorySegment whole = Frame.NO_PAYLOAD;
-  private long received;
+  private final LongSupplier shardLength;
+  private final @Nullable PeerMemory peer;
+  private final Coverage coverage = new Coverage();
 
-  Transfer(BufferPool buffers) {
+  /** The request under way, or the last one that was complete. */
+  private long request;
+
+  private @Nullable Frame first;
+  private long knownLength = -1;
+  private MemorySegment whole = Frame.NO_PAYLOAD;
+
+  /**
+   * @param shardLength what a transfer must hold, in floats; asked before memory is taken
+   * @param peer the worker's memory, if this process has it mapped
+   */
+  Transfer(BufferPool buffers, LongSupplier shardLength, @Nullable PeerMemory peer) {
     this.buffers = buffers;
+    this.shardLength = shardLength;
+    this.peer = peer;
+  }
+
+  /** Whether the frame is about a request that was complete before. */
+  boolean isOld(Frame frame) {
+    return frame.request() < request || (frame.request() == request && first == null);
+  }
+
+  /** Whether frames of {@code number} are still missing. */
+  boolean isUnderWay(long number) {
+    return number > request || (number == request && first != null);
+  }
+
+  @Override
+  public MemorySegment destination(Frame header, int numBytes) throws IOException {
+    long end = header.offset() + numBytes / Float.BYTES;
+    if (isOld(header) || (first != null && coverage.contains(header.offset(), end))) {
+      return Frame.NO_PAYLOAD;
+    }
+    expectSame(header);
+    if (header.total() != numFloats()) {
+      return Frame.NO_PAYLOAD; // refused as soon as it is known to be sound
+    }
+    if (whole.byteSize() == 0) {
+      whole = acquire(header.total() * Float.BYTES);
+    }
+    return Floats.slice(whole, header.offset(), numBytes / Float.BYTES);
+  }
+
+  private long numFloats() {
+    if (knownLength < 0) {
+      knownLength = shardLength.getAsLong();
+    }
+    return knownLength;
+  }
+
+  private MemorySegment acquire(long numBytes) throws IOException {
+    try {
+      return buffers.acquire(numBytes);
+    } catch (OutOfMemoryError e) {
+      throw new IOException("the server has no memory left for " + numBytes + " bytes", e);
+    }
+  }
+
+  @Override
+  public MemorySegment shared(Frame header, long count) throws IOException {
+    if (peer == null) {
+      throw new IOException("shared: expected a payload, this stream shares no memory");
+    }
+    if (header.offset() + count > numFloats() || !peer.holds(numFloats())) {
+      throw new IOException("shared: expected floats of the shard, got " + count + " beyond it");
+    }
+    return Floats.slice(peer.gradient(numFloats()), header.offset(), count);
+  }
+
+  private void expectSame(Frame header) throws IOException {
+    Frame begun = first;
+    if (begun != null && (begun.kind() != header.kind() || begun.step() != header.step())) {
+      throw new IOException("expected another frame of " + begun.kind());
+    }
   }
 
   /**
-   * Takes the next frame. Its payload is owned from here on, unless this throws.
+   * Takes the next sound frame.
    *
-   * @param numFloats what a transfer of several frames must hold; asked before memory is taken
-   * @return the whole transfer once its last frame is here, else null
-   * @throws GradwireException if the frame does not follow the one before
+   * @return the whole transfer once all of it is here, else null
+   * @throws GradwireException if the frame has no place in this stream
    */
-  @Nullable TensorBuffer add(Frame frame, LongSupplier numFloats) {
-    expectNext(frame);
-    if (frame.total() == 0) {
-      return TensorBuffer.borrowed(Frame.NO_PAYLOAD);
-    }
-    if (first == null && frame.isLast()) {
-      return buffers.owned(frame.payload());
-    }
+  @Nullable TensorBuffer add(Frame frame) {
     if (first == null) {
-      begin(frame, numFloats.getAsLong());
+      begin(frame);
     }
-    Floats.slice(whole, received, frame.numFloats()).copyFrom(frame.payload());
-    received += frame.numFloats();
-    buffers.release(frame.payload());
-    return frame.isLast() ? end() : null;
+    expectOfThis(frame);
+    coverage.add(frame.offset(), frame.end());
+    return coverage.isComplete() ? end(frame) : null;
   }
 
-  private void expectNext(Frame frame) {
-    boolean follows = first == null || isOfOne(first, frame);
-    boolean isEmpty = frame.numFloats() == 0 && frame.total() > 0;
-    if (!follows || isEmpty || frame.offset() != received) {
+  private void begin(Frame frame) {
+    if (frame.request() != request + 1) {
       throw new GradwireException(
-          "worker-%d: expected the frame with float %d of the transfer, got %d floats from %d on of"
-                  .formatted(frame.worker(), received, frame.numFloats(), frame.offset())
-              + " %s %d (%d in all); send a transfer's frames in order, none left out"
-                  .formatted(frame.kind(), frame.sequence(), frame.total()));
+          "worker-%d: expected request %d of this stream next, got %d"
+              .formatted(frame.worker(), request + 1, frame.request()));
     }
-  }
-
-  private static boolean isOfOne(Frame a, Frame b) {
-    return a.kind() == b.kind()
-        && a.sequence() == b.sequence()
-        && a.step() == b.step()
-        && a.total() == b.total();
-  }
-
-  private void begin(Frame frame, long numFloats) {
-    if (frame.total() != numFloats) {
+    if (frame.total() > 0 && frame.total() != numFloats()) {
       throw new GradwireException(
           "worker-"
               + frame.worker()
               + ": expected "
-              + numFloats
+              + numFloats()
               + " floats, got "
               + frame.total()
               + "; all tasks must run the same model on the same number of servers");
     }
-    whole = buffers.acquire(frame.total() * Float.BYTES);
+    request++;
     first = frame;
+    coverage.begin(frame.total());
   }
 
-  private TensorBuffer end() {
+  private void expectOfThis(Frame frame) {
+    Frame begun = first;
+    boolean follows =
+        begun != null
+            && begun.kind() == frame.kind()
+            && begun.request() == frame.request()
+            && begun.sequence() == frame.sequence()
+            && begun.step() == frame.step()
+            && begun.total() == frame.total()
+            && begun.isShared() == frame.isShared();
+    if (!follows || (frame.numFloats() == 0 && frame.total() > 0 && !isCovered(frame))) {
+      throw new GradwireException(
+          "worker-%d: expected a frame of request %d, got %d floats from %d on of %s (%d in all)"
+              .formatted(
+                  frame.worker(),
+                  request,
+                  frame.numFloats(),
+                  frame.offset(),
+                  frame.kind(),
+                  frame.total()));
+    }
+  }
+
+  /** A frame that came twice comes back without its payload. */
+  private boolean isCovered(Frame frame) {
+    return coverage.contains(frame.offset(), frame.offset() + 1);
+  }
+
+  private TensorBuffer end(Frame last) {
     MemorySegment complete = whole;
-    forget();
-    return buffers.owned(complete);
+    boolean isShared = last.isShared();
+    first = null;
+    whole = Frame.NO_PAYLOAD;
+    if (last.total() == 0) {
+      return TensorBuffer.borrowed(Frame.NO_PAYLOAD);
+    }
+    return isShared && peer != null ? peer.lendGradient(last.total()) : buffers.owned(complete);
+  }
+
+  /** Forgets what has come of the request under way; all of it must come again. */
+  void drop() {
+    coverage.begin(first == null ? 0 : first.total());
   }
 
   /** Gives back the memory of what has come so far. */
   void abandon() {
-    buffers.abandoned(whole);
-    forget();
-  }
-
-  private void forget() {
+    if (whole.byteSize() > 0) {
+      buffers.release(whole);
+    }
     first = null;
     whole = Frame.NO_PAYLOAD;
-    received = 0;
   }
 }

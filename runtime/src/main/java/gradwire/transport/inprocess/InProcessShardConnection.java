@@ -1,6 +1,7 @@
 package gradwire.transport.inprocess;
 
 import gradwire.error.GradwireException;
+import gradwire.tensor.Floats;
 import gradwire.transport.Farewell;
 import gradwire.transport.OpenReply;
 import gradwire.transport.OpenRequest;
@@ -12,10 +13,12 @@ import gradwire.transport.TensorBuffer;
 import gradwire.transport.Weights;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A worker's line to a parameter server in the same JVM. One thread; see {@link ShardConnection}.
@@ -27,6 +30,22 @@ public final class InProcessShardConnection implements ShardConnection {
   private int worker = -1;
   private int incarnation;
   private Answer answer = new Answer(MemorySegment.NULL);
+  private @Nullable Unfinished unfinished;
+
+  /** A push whose gradient is still being computed. */
+  private static final class Unfinished {
+    private final Push push;
+    private final MemorySegment gradient;
+    private final MemorySegment weights;
+    private long missing;
+
+    Unfinished(Push push, MemorySegment gradient, MemorySegment weights) {
+      this.push = push;
+      this.gradient = gradient;
+      this.weights = weights;
+      this.missing = Floats.length(gradient);
+    }
+  }
 
   private record Answer(
       MemorySegment into, CompletableFuture<Boolean> verdict, CompletableFuture<Weights> weights)
@@ -83,6 +102,22 @@ public final class InProcessShardConnection implements ShardConnection {
   }
 
   @Override
+  public void beginPush(Push push, MemorySegment gradient, MemorySegment weights) {
+    unfinished = new Unfinished(push, gradient, weights);
+  }
+
+  /** Nothing is sent: the gradient is handed over when the last of it is there. */
+  @Override
+  public void pushPiece(long begin, long length) {
+    Unfinished present = Objects.requireNonNull(unfinished, "beginPush comes first");
+    present.missing -= length;
+    if (present.missing == 0) {
+      unfinished = null;
+      push(present.push, present.gradient, present.weights);
+    }
+  }
+
+  @Override
   public boolean awaitVerdict() {
     return await(answer.verdict(), "say whether it takes the gradient");
   }
@@ -91,6 +126,21 @@ public final class InProcessShardConnection implements ShardConnection {
   public void pull(MemorySegment weights) {
     answer = new Answer(weights);
     service.pull(worker, incarnation, answer);
+  }
+
+  @Override
+  public Weights awaitStep() {
+    return awaitWeights();
+  }
+
+  @Override
+  public void awaitFloats(long numFloats) {
+    awaitWeights();
+  }
+
+  @Override
+  public String carrier() {
+    return "memory";
   }
 
   @Override

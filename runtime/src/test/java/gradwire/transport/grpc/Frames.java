@@ -13,11 +13,42 @@ import java.util.SplittableRandom;
 
 /** Frames for tests, and their bytes. */
 final class Frames {
+  static final long REQUEST = 1;
+
+  /** Takes whatever comes. */
+  private static final PayloadSink ANYWHERE =
+      new PayloadSink() {
+        @Override
+        public MemorySegment destination(Frame header, int numBytes) {
+          return Floats.allocate(Arena.ofAuto(), numBytes / Float.BYTES);
+        }
+
+        @Override
+        public MemorySegment shared(Frame header, long numFloats) throws IOException {
+          throw new IOException("shared: expected a payload");
+        }
+      };
+
   private Frames() {}
 
   static Frame push(long offset, long total, MemorySegment payload) {
+    return push(REQUEST, offset, total, payload);
+  }
+
+  static Frame push(long request, long offset, long total, MemorySegment payload) {
     return new Frame(
-        Frame.Kind.PUSH, 3, 2, 77, 1L << 40, 9, Outcome.LATE, offset, total, payload, null);
+        Frame.Kind.PUSH,
+        3,
+        2,
+        77,
+        1L << 40,
+        9,
+        Outcome.LATE,
+        offset,
+        total,
+        request,
+        false,
+        payload);
   }
 
   static MemorySegment floats(int numFloats, long seed) {
@@ -36,14 +67,18 @@ final class Frames {
   static byte[] written(Frame frame) {
     try {
       ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-      new FrameOutput(frame).drainTo(bytes);
+      new FrameOutput(frame, FrameOutput.Carriage.WRITTEN).drainTo(bytes);
       return bytes.toByteArray();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  static Frame read(byte[] message, BufferPool pool) {
-    return new FrameMarshaller(pool).parse(new ByteArrayInputStream(message));
+  static Frame read(byte[] message) throws IOException {
+    return read(message, ANYWHERE);
+  }
+
+  static Frame read(byte[] message, PayloadSink sink) throws IOException {
+    return new FrameReader(sink).read(new ByteArrayInputStream(message));
   }
 }

@@ -1,7 +1,9 @@
 package gradwire.worker.engine;
 
 import gradwire.tensor.FlatLayout;
+import gradwire.tensor.SharedMemory;
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 
 /**
  * A model that turns parameters and a batch into a loss and a gradient. The runtime knows nothing
@@ -24,6 +26,14 @@ public interface ComputeEngine extends AutoCloseable {
    * clipping or learning rate; those belong to the server's optimizer.
    */
   MemorySegment gradient();
+
+  /**
+   * What holds both vectors, if a server on the same host may read and write them where they are;
+   * empty: they are sent.
+   */
+  default Optional<SharedMemory> sharedMemory() {
+    return Optional.empty();
+  }
 
   /**
    * Forward and backward with the present {@link #parameters}.

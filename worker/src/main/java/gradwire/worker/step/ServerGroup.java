@@ -12,8 +12,10 @@ import gradwire.transport.OpenRequest;
 import gradwire.transport.Push;
 import gradwire.transport.ShardConnection;
 import gradwire.transport.ShardSettings;
+import gradwire.transport.SharedVectors;
 import gradwire.transport.Weights;
 import gradwire.update.OptimizerSpec;
+import gradwire.worker.engine.ComputeEngine;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
@@ -62,7 +64,7 @@ final class ServerGroup implements AutoCloseable {
   }
 
   /** Joins as the chief: brings settings, and values where a server has none. */
-  void openAsChief(int numWorkers, Settings settings, MemorySegment values) {
+  void openAsChief(int numWorkers, Settings settings, ComputeEngine engine) {
     for (Shard shard : shards.shards()) {
       ShardSettings mine =
           new ShardSettings(
@@ -73,20 +75,39 @@ final class ServerGroup implements AutoCloseable {
               settings.lastStep(),
               settings.checkpoint());
       ShardConnection server = servers.get(shard.index());
-      OpenReply reply = server.open(request(numWorkers, Optional.of(mine)));
+      OpenReply reply = server.open(request(numWorkers, Optional.of(mine), shared(engine, shard)));
       if (!reply.initialized()) {
-        server.initialize(slice(values, shard));
+        server.initialize(slice(engine.parameters(), shard));
       }
     }
   }
 
   /** Joins and waits until the chief has brought values. */
-  void open(int numWorkers) {
-    servers.forEach(server -> server.open(request(numWorkers, Optional.empty())));
+  void open(int numWorkers, ComputeEngine engine) {
+    for (Shard shard : shards.shards()) {
+      servers
+          .get(shard.index())
+          .open(request(numWorkers, Optional.empty(), shared(engine, shard)));
+    }
   }
 
-  private OpenRequest request(int numWorkers, Optional<ShardSettings> settings) {
-    return new OpenRequest(worker, numWorkers, incarnation, layout.fingerprint(), settings);
+  private OpenRequest request(
+      int numWorkers, Optional<ShardSettings> settings, Optional<SharedVectors> shared) {
+    return new OpenRequest(worker, numWorkers, incarnation, layout.fingerprint(), settings, shared);
+  }
+
+  private static Optional<SharedVectors> shared(ComputeEngine engine, Shard shard) {
+    return engine
+        .sharedMemory()
+        .map(
+            memory ->
+                new SharedVectors(
+                    memory, slice(engine.gradient(), shard), slice(engine.parameters(), shard)));
+  }
+
+  /** What carries the tensors, for a person. */
+  String carrier() {
+    return servers.getFirst().carrier();
   }
 
   /** Replaces {@code parameters} by the servers' weights. */

@@ -77,7 +77,7 @@ public final class WorkerRun {
   }
 
   private WorkerOutcome asOther(TrainingTask task, ServerGroup servers) {
-    servers.open(setup.numWorkers());
+    servers.open(setup.numWorkers(), task.engine());
     StepCounters counters = new StepCounters(clock);
     Weights last = train(task, servers, counters, (weights, loss) -> weights);
     servers.leave();
@@ -94,7 +94,7 @@ public final class WorkerRun {
             consistency,
             task.trainSteps(),
             setup.training().checkpoint()),
-        engine.parameters());
+        engine);
     StepCounters counters = new StepCounters(clock);
     try (ChiefDuties duties =
         new ChiefDuties(setup, task, servers, consistency, clock, () -> stopRequested)) {

@@ -8,13 +8,14 @@ import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /**
- * One frame on its way in: reads protobuf's encoding of {@code TensorFrame} and copies the payload
- * once, from the socket's buffers to where it belongs. Header fields must come before the payload,
- * as every protobuf encoder writes them; unknown fields are skipped.
+ * Reads frames: protobuf's encoding of {@code TensorFrame}, the payload copied once, from the
+ * socket's buffers to where it belongs. Header fields must come before the payload, as every
+ * protobuf encoder writes them; unknown fields are skipped. One thread.
  */
-final class FrameInput {
+final class FrameReader {
   static final int PAYLOAD_FIELD = 15;
   static final int CHECKSUM_FIELD = 16;
 
@@ -23,7 +24,8 @@ final class FrameInput {
   static final int LENGTH_DELIMITED = 2;
   static final int FIXED32 = 5;
 
-  private static final int HEADER_FIELDS = 9;
+  /** Fields 1 to 11 are numbers. */
+  static final int HEADER_FIELDS = 11;
 
   /** The highest field number that protobuf knows. */
   private static final long MAX_FIELD = (1 << 29) - 1;
@@ -31,23 +33,36 @@ final class FrameInput {
   private static final Frame.Kind[] KINDS = Frame.Kind.values();
   private static final Outcome[] OUTCOMES = Outcome.values();
 
-  private static final ThreadLocal<byte[]> SCRATCH = ThreadLocal.withInitial(() -> new byte[16384]);
-  private static final ThreadLocal<FrameChecksum> CHECKSUM =
-      ThreadLocal.withInitial(FrameChecksum::new);
-
-  private final InputStream in;
   private final PayloadSink sink;
-  private final FrameChecksum checksum = CHECKSUM.get();
+  private final FrameChecksum checksum = new FrameChecksum();
+  private final byte[] scratch = new byte[4096];
   private final long[] header = new long[HEADER_FIELDS + 1];
+  private InputStream in = InputStream.nullInputStream();
   private MemorySegment payload = Frame.NO_PAYLOAD;
   private boolean summed;
 
-  FrameInput(InputStream in, PayloadSink sink) {
-    this.in = in;
+  FrameReader(PayloadSink sink) {
     this.sink = sink;
   }
 
-  Frame read() throws IOException {
+  /**
+   * Reads one whole message. A frame whose payload was not wanted comes back without it.
+   *
+   * @throws IOException saying what is wrong with it, if it must not be used
+   */
+  Frame read(InputStream message) throws IOException {
+    in = message;
+    payload = Frame.NO_PAYLOAD;
+    summed = false;
+    Arrays.fill(header, 0);
+    try {
+      return read();
+    } finally {
+      in = InputStream.nullInputStream();
+    }
+  }
+
+  private Frame read() throws IOException {
     boolean hasChecksum = false;
     int expected = 0;
     for (int first = in.read(); first >= 0; first = in.read()) {
@@ -69,7 +84,7 @@ final class FrameInput {
     }
     Frame frame = frame();
     if (!summed) {
-      checksum.begin(frame);
+      frame = withoutPayload(frame);
     }
     if (!hasChecksum || expected != checksum.value()) {
       throw new IOException(
@@ -86,9 +101,20 @@ final class FrameInput {
     }
   }
 
-  /** What the sink gave so far. */
-  MemorySegment payload() {
-    return payload;
+  /** Nothing was in the message; it may lie in shared memory. */
+  private Frame withoutPayload(Frame header) throws IOException {
+    Frame frame = header;
+    if (header.isShared()) {
+      payload = sink.shared(header, numSharedFloats());
+      frame = frame();
+    }
+    checksum.begin(frame);
+    checksum.update(frame.payload());
+    return frame;
+  }
+
+  private long numSharedFloats() throws IOException {
+    return within("shared", header[10], Frame.MAX_PAYLOAD_BYTES / Float.BYTES + 1L);
   }
 
   private Frame frame() throws IOException {
@@ -102,8 +128,9 @@ final class FrameInput {
         OUTCOMES[(int) within("outcome", header[7], OUTCOMES.length)],
         within("offset", header[8], Long.MAX_VALUE / Float.BYTES),
         within("total", header[9], Long.MAX_VALUE / Float.BYTES),
-        payload,
-        null);
+        within("request", header[11], Long.MAX_VALUE),
+        numSharedFloats() > 0,
+        payload);
   }
 
   private static long within(String field, long value, long bound) throws IOException {
@@ -124,6 +151,9 @@ final class FrameInput {
               + " bytes");
     }
     Frame frame = frame();
+    if (frame.isShared()) {
+      throw new IOException("payload: expected it in shared memory, got it in the message");
+    }
     if (frame.offset() + numBytes / Float.BYTES > frame.total()) {
       throw new IOException(
           "payload: expected to end at float " + frame.total() + ", got a longer one");
@@ -137,6 +167,7 @@ final class FrameInput {
   }
 
   private void copyPayload(int numBytes) throws IOException {
+    boolean wanted = payload.byteSize() > 0;
     for (int at = 0; at < numBytes; ) {
       int left = numBytes - at;
       if (in instanceof HasByteBuffer buffers && buffers.byteBufferSupported()) {
@@ -146,17 +177,20 @@ final class FrameInput {
         }
         int length = Math.min(left, view.remaining());
         ByteBuffer piece = view.slice(view.position(), length);
-        MemorySegment.copy(MemorySegment.ofBuffer(piece), 0, payload, at, length);
+        if (wanted) {
+          MemorySegment.copy(MemorySegment.ofBuffer(piece), 0, payload, at, length);
+        }
         checksum.update(piece);
         in.skipNBytes(length);
         at += length;
       } else {
-        byte[] scratch = SCRATCH.get();
         int length = in.read(scratch, 0, Math.min(left, scratch.length));
         if (length < 0) {
           throw new EOFException("payload: " + left + " bytes missing");
         }
-        MemorySegment.copy(scratch, 0, payload, ValueLayout.JAVA_BYTE, at, length);
+        if (wanted) {
+          MemorySegment.copy(scratch, 0, payload, ValueLayout.JAVA_BYTE, at, length);
+        }
         checksum.update(scratch, length);
         at += length;
       }

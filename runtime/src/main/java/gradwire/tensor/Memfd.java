@@ -1,0 +1,120 @@
+package gradwire.tensor;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * Linux's anonymous files ({@code memfd_create(2)}): memory that another process of the same user
+ * can map by way of {@code /proc/PID/fd/N}, gone with the last process that has it, and sealed so
+ * that nobody can cut it short under another's feet. Thread-safe.
+ */
+final class Memfd {
+  private static final String NAME = "gradwire";
+  private static final int MFD_CLOEXEC = 1;
+  private static final int MFD_ALLOW_SEALING = 2;
+  private static final int F_ADD_SEALS = 1033;
+  private static final int F_GET_SEALS = 1034;
+  private static final int F_SEAL_SHRINK = 2;
+  private static final int F_SEAL_GROW = 4;
+  private static final int O_RDWR = 2;
+  private static final int O_NOCTTY = 0x100;
+  private static final int O_NONBLOCK = 0x800;
+  private static final int O_CLOEXEC = 0x80000;
+
+  private static final MethodHandle MEMFD_CREATE =
+      function("memfd_create", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
+  private static final MethodHandle FTRUNCATE =
+      function("ftruncate", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG));
+  private static final MethodHandle FCNTL =
+      function(
+          "fcntl",
+          FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT),
+          Linker.Option.firstVariadicArg(2));
+  private static final MethodHandle OPEN =
+      function(
+          "open",
+          FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT),
+          Linker.Option.firstVariadicArg(2));
+  private static final MethodHandle CLOSE =
+      function("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+
+  private Memfd() {}
+
+  private static MethodHandle function(
+      String name, FunctionDescriptor type, Linker.Option... options) {
+    Linker linker = Linker.nativeLinker();
+    return linker.downcallHandle(linker.defaultLookup().findOrThrow(name), type, options);
+  }
+
+  /** A new one of {@code numBytes}, sealed in length; the caller closes the descriptor. */
+  static int create(long numBytes) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      int descriptor =
+          call(
+              "memfd_create",
+              MEMFD_CREATE,
+              arena.allocateFrom(NAME),
+              MFD_CLOEXEC | MFD_ALLOW_SEALING);
+      call("ftruncate", FTRUNCATE, descriptor, numBytes);
+      call("fcntl", FCNTL, descriptor, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW);
+      return descriptor;
+    }
+  }
+
+  /** Opens another process's; refuses all that is not one of ours with its length sealed. */
+  static int open(long pid, int descriptor) throws IOException {
+    Path path = Path.of("/proc/" + pid + "/fd/" + descriptor);
+    String target = Files.readSymbolicLink(path).toString();
+    if (!target.startsWith("/memfd:" + NAME)) {
+      throw new IOException(path + ": expected shared memory of Gradwire, got " + target);
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      int flags = O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC;
+      int own = call("open", OPEN, arena.allocateFrom(path.toString()), flags, 0);
+      if ((call("fcntl", FCNTL, own, F_GET_SEALS, 0) & F_SEAL_SHRINK) == 0) {
+        close(own);
+        throw new IOException(path + ": expected a sealed length, got one that may shrink");
+      }
+      return own;
+    }
+  }
+
+  /** Maps all of it, for reading and writing, as long as {@code arena} lives. */
+  static MemorySegment map(int descriptor, Arena arena) throws IOException {
+    Path path = Path.of("/proc/self/fd/" + descriptor);
+    try (FileChannel channel =
+        FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      return channel.map(FileChannel.MapMode.READ_WRITE, 0, channel.size(), arena);
+    }
+  }
+
+  static void close(int descriptor) throws IOException {
+    call("close", CLOSE, descriptor);
+  }
+
+  private static int call(String name, MethodHandle function, Object... arguments)
+      throws IOException {
+    int result;
+    try {
+      result = (int) function.invokeWithArguments(arguments);
+    } catch (Throwable impossible) {
+      throw new IllegalStateException(impossible);
+    }
+    if (result < 0) {
+      throw new IOException(name + " failed");
+    }
+    return result;
+  }
+}

@@ -1,0 +1,112 @@
+package gradwire.transport.grpc;
+
+import gradwire.tensor.Floats;
+import gradwire.transport.Outcome;
+import gradwire.transport.Weights;
+import gradwire.transport.grpc.FrameOutput.Carriage;
+import io.grpc.ServerCall;
+import java.io.InputStream;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends the answers of one Exchange stream: small ones at once, large ones piece by piece as the
+ * connection drains. Called under its {@link ExchangeCall}'s lock.
+ */
+final class AnswerSender {
+  private static final Weights NOTHING = new Weights(Outcome.NONE, 0, 0);
+
+  private final ServerCall<InputStream, InputStream> call;
+  private final @Nullable PeerMemory peer;
+  private int worker;
+  private int incarnation;
+  private long request;
+  private @Nullable Weights answer;
+  private MemorySegment memory = Frame.NO_PAYLOAD;
+  private long sent;
+
+  AnswerSender(ServerCall<InputStream, InputStream> call, @Nullable PeerMemory peer) {
+    this.call = call;
+    this.peer = peer;
+  }
+
+  void identify(int newWorker, int newIncarnation) {
+    worker = newWorker;
+    incarnation = newIncarnation;
+  }
+
+  /** What is sent from now on answers the request that {@code frame} is of. */
+  void begin(Frame frame) {
+    request = frame.request();
+    answer = null;
+  }
+
+  /** A frame without floats. */
+  void send(Frame.Kind kind) {
+    send(frame(kind, 0, NOTHING, 0));
+  }
+
+  /** Asks the worker to send its request again. */
+  void resend(long count) {
+    send(frame(Frame.Kind.RESEND, count, NOTHING, 0));
+  }
+
+  /** Begins an answer; its first frame is out on return. */
+  void weights(Weights weights, MemorySegment from) {
+    answer = weights;
+    memory = from;
+    sent = 0;
+    sendNext(weights);
+  }
+
+  boolean isSending() {
+    return answer != null;
+  }
+
+  void sendWhileReady() {
+    while (answer != null && call.isReady()) {
+      sendNext(answer);
+    }
+  }
+
+  private void sendNext(Weights weights) {
+    long total = Floats.length(memory);
+    long length = Math.min(total - sent, Frame.MAX_PAYLOAD_BYTES / Float.BYTES);
+    Frame head = frame(Frame.Kind.WEIGHTS, 0, weights, total);
+    send(head.with(sent, placed(Floats.slice(memory, sent, length), total)));
+    sent += length;
+    if (sent >= total) {
+      answer = null;
+    }
+  }
+
+  /** The floats themselves, or where the worker sees a copy of them. */
+  private MemorySegment placed(MemorySegment piece, long total) {
+    if (peer == null || !peer.holds(total)) {
+      return piece;
+    }
+    MemorySegment seen = Floats.slice(peer.weights(total), sent, Floats.length(piece));
+    seen.copyFrom(piece);
+    return seen;
+  }
+
+  private Frame frame(Frame.Kind kind, long sequence, Weights weights, long total) {
+    return new Frame(
+        kind,
+        worker,
+        incarnation,
+        sequence,
+        weights.step(),
+        weights.lastStep(),
+        weights.outcome(),
+        0,
+        total,
+        request,
+        peer != null && total > 0 && peer.holds(total),
+        Frame.NO_PAYLOAD);
+  }
+
+  private void send(Frame frame) {
+    call.sendMessage(new FrameOutput(frame, Carriage.COPIED));
+  }
+}

@@ -1,0 +1,19 @@
+package gradwire.transport.grpc;
+
+import gradwire.config.Transport;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * How a worker connects.
+ *
+ * @param transport what to use
+ * @param tls for TCP; empty: in the clear
+ * @param timeout bound of every wait
+ */
+public record ConnectionOptions(Transport transport, Optional<TlsFiles> tls, Duration timeout) {
+  /** The best there is, in the clear. */
+  public static ConnectionOptions of(Duration timeout) {
+    return new ConnectionOptions(Transport.AUTO, Optional.empty(), timeout);
+  }
+}
