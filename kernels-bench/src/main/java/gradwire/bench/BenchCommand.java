@@ -5,6 +5,7 @@ import gradwire.bench.report.Row;
 import gradwire.bench.report.RowChart;
 import gradwire.bench.report.RowJson;
 import gradwire.bench.report.RowTable;
+import gradwire.error.GradwireException;
 import gradwire.error.UsageException;
 import gradwire.launcher.ExitCode;
 import gradwire.run.AtomicFiles;
@@ -25,7 +26,6 @@ import picocli.CommandLine.Parameters;
 /** {@code gradwire bench}. One thread. */
 @Command(
     name = "gradwire bench",
-    mixinStandardHelpOptions = true,
     description = "Measures what the machine can do and how much of it Gradwire reaches.",
     footer = {
       "",
@@ -85,6 +85,12 @@ public final class BenchCommand implements Callable<Integer> {
       description = "Shows that all rows run, in a fraction of the time; figures mean nothing.")
   private boolean isQuick;
 
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Shows this help.")
+  private boolean isHelp;
+
   BenchCommand(PrintStream out, PrintStream err, boolean isTerminal) {
     this.out = out;
     this.err = err;
@@ -108,10 +114,14 @@ public final class BenchCommand implements Callable<Integer> {
   }
 
   private int explain(Exception failure) throws Exception {
-    if (failure instanceof UsageException usage) {
-      return refused(usage.getMessage());
-    }
-    throw failure;
+    return switch (failure) {
+      case UsageException usage -> refused(usage.getMessage());
+      case GradwireException known -> {
+        err.println("gradwire bench: " + known.getMessage());
+        yield ExitCode.JOB_FAILED.code();
+      }
+      default -> throw failure;
+    };
   }
 
   private int refused(@Nullable String why) {

@@ -12,10 +12,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class ServerProcess {
   /** As {@code ./gradwire ps} starts one, with room for eight workers' frames. */
-  private static final List<String> JVM_OPTIONS = List.of(
-          "-Xmx64m",
-          "-XX:MaxDirectMemorySize=1g",
-          "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn");
+  private static final List<String> JVM_OPTIONS =
+      List.of(
+          "-Xmx64m", "-XX:MaxDirectMemorySize=1g", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn");
 
   private static @Nullable Child child;
 
