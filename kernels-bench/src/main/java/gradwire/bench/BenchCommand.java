@@ -8,6 +8,7 @@ import gradwire.bench.report.RowTable;
 import gradwire.error.GradwireException;
 import gradwire.error.UsageException;
 import gradwire.launcher.ExitCode;
+import gradwire.launcher.Release;
 import gradwire.run.AtomicFiles;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -26,6 +27,7 @@ import picocli.CommandLine.Parameters;
 /** {@code gradwire bench}. One thread. */
 @Command(
     name = "gradwire bench",
+    mixinStandardHelpOptions = true,
     description = "Measures what the machine can do and how much of it Gradwire reaches.",
     footer = {
       "",
@@ -85,12 +87,6 @@ public final class BenchCommand implements Callable<Integer> {
       description = "Shows that all rows run, in a fraction of the time; figures mean nothing.")
   private boolean isQuick;
 
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Shows this help.")
-  private boolean isHelp;
-
   BenchCommand(PrintStream out, PrintStream err, boolean isTerminal) {
     this.out = out;
     this.err = err;
@@ -104,12 +100,14 @@ public final class BenchCommand implements Callable<Integer> {
 
   /** Runs the command line; returns the exit code. */
   int execute(String... args) {
-    return new CommandLine(this)
+    CommandLine command = new CommandLine(this);
+    command.getCommandSpec().version(Release.text());
+    return command
         .setOut(new PrintWriter(out, true, out.charset()))
         .setErr(new PrintWriter(err, true, err.charset()))
         .setUsageHelpWidth(HELP_WIDTH)
         .setParameterExceptionHandler((wrong, words) -> refused(wrong.getMessage()))
-        .setExecutionExceptionHandler((failure, command, result) -> explain(failure))
+        .setExecutionExceptionHandler((failure, line, result) -> explain(failure))
         .execute(args);
   }
 
