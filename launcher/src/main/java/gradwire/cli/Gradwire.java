@@ -104,6 +104,9 @@ public final class Gradwire {
         "  gradwire ps --job_name=ps --task_index=0 --ps_hosts=... --worker_hosts=...",
         "  gradwire worker --job_name=worker --task_index=0 --ps_hosts=... --worker_hosts=...",
         "",
+        "Benchmarks, each beside the limit that the machine sets:",
+        "  gradwire bench [transport|codec|optimizer|reduce] [--json FILE] [--chart FILE.svg]",
+        "",
         "Exit codes: 0 done, 1 the job failed, 2 wrong usage, 130 stopped after a checkpoint.",
         "",
         "Example: gradwire run examples/mnist/mnist.yaml"

@@ -5,14 +5,14 @@ import java.util.Comparator;
 import java.util.Optional;
 
 /** What a user may have meant who mistyped one of a few known words. */
-final class NearestWord {
+public final class NearestWord {
   /** More slips than this and the guess would puzzle. */
   private static final int MAX_SLIPS = 2;
 
   private NearestWord() {}
 
   /** Empty if no word is within two slips: a letter missing, added, wrong, or two swapped. */
-  static Optional<String> to(String typed, Collection<String> words) {
+  public static Optional<String> to(String typed, Collection<String> words) {
     return words.stream()
         .filter(word -> slips(typed, word) <= Math.min(MAX_SLIPS, word.length() / 2))
         .min(Comparator.comparingInt(word -> slips(typed, word)));

@@ -30,9 +30,10 @@ final class ScriptTest {
       """
       #!/bin/sh
       echo "$JAVA_HOME $*" >>calls
-      mkdir -p examples/target/lib ps-server/target/lib
+      mkdir -p examples/target/lib ps-server/target/lib kernels-bench/target/lib
       : >examples/target/examples.jar; : >examples/target/lib/b.jar; : >examples/target/lib/a.jar
       : >ps-server/target/server.jar; : >ps-server/target/lib/a.jar
+      : >kernels-bench/target/bench.jar; : >kernels-bench/target/lib/a.jar
       """;
 
   @TempDir Path folder;
@@ -129,6 +130,19 @@ final class ScriptTest {
     assertThat(gradwire("worker", "--task_index=0").out())
         .contains("/examples/target/examples.jar:" + lib + "a.jar:" + lib + "b.jar\n")
         .endsWith("gradwire.worker.WorkerMain\n--task_index=0\n");
+  }
+
+  @Test
+  void benchmarksAreBuiltOnTheirOwnOnceAndStartOnTheirOwnClassPath() throws Exception {
+    Map<String, String> on = Map.of("GRADWIRE_AOT", "on");
+    Said first = gradwire(on, "bench", "transport");
+    assertThat(first.err()).isEqualTo("gradwire: building (log: target/build.log)\n");
+    String module = repository + "/kernels-bench/target/";
+    assertThat(first.out())
+        .contains("\n-cp\n" + module + "bench.jar:" + module + "lib/a.jar\n")
+        .endsWith("gradwire.bench.BenchCommand\ntransport\n");
+    assertThat(gradwire(on, "bench", "--list").err()).isEmpty();
+    assertThat(calls()).singleElement().asString().contains("-pl kernels-bench -am package");
   }
 
   @Test

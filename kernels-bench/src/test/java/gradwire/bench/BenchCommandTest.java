@@ -1,0 +1,88 @@
+package gradwire.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import gradwire.bench.report.Row;
+import gradwire.bench.report.RowJson;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class BenchCommandTest {
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  @Test
+  void listNamesTheSelectionAndWithAllTheWholeMatrix() {
+    assertThat(bench("transport", "--list")).isZero();
+    assertThat(said(out).lines())
+        .contains("transport/tcp/push/100MB/w1")
+        .doesNotContain("transport/tcp/push/100MB/w8")
+        .doesNotHaveDuplicates();
+    out.reset();
+    assertThat(bench("transport", "--list", "--all")).isZero();
+    assertThat(said(out).lines())
+        .contains("transport/tcp/push/100MB/w8", "transport/tcp/pull/1KB/w2");
+  }
+
+  @Test
+  void anUnknownNameIsRefusedWithTheNearestKnownOne() {
+    assertThat(bench("transprot")).isEqualTo(2);
+    assertThat(said(err)).contains("got transprot; did you mean transport?");
+    assertThat(said(out)).isEmpty();
+  }
+
+  @Test
+  void anUnknownOptionIsRefused() {
+    assertThat(bench("--lst")).isEqualTo(2);
+    assertThat(said(err)).contains("--lst");
+  }
+
+  @Test
+  void onlyWithoutAMatchIsRefused() {
+    assertThat(bench("transport", "--only", "pigeon")).isEqualTo(2);
+    assertThat(said(err)).contains("--only: expected").contains("got pigeon");
+    assertThat(bench("transport", "--only", "(")).isEqualTo(2);
+  }
+
+  @Test
+  void aComparisonWithAFileThatIsNoneIsRefusedBeforeAnythingIsMeasured() {
+    assertThat(bench("transport", "--compare", "no-such.json")).isEqualTo(2);
+    assertThat(said(err)).contains("no-such.json: expected a file that --json wrote");
+  }
+
+  @Test
+  void theSmallestRowRunsForReal(@TempDir Path folder) throws Exception {
+    Path json = folder.resolve("rows.json");
+    Path chart = folder.resolve("chart.svg");
+    String only = "tcp/push/1KB/w1$";
+    assertThat(bench("transport", "--quick", "--only", only, "--json=" + json, "--chart=" + chart))
+        .as(() -> said(err))
+        .isZero();
+    assertThat(RowJson.read(json)).hasSize(1);
+    Row row = RowJson.read(json).getFirst();
+    assertThat(row.name()).isEqualTo("transport/tcp/push/1KB/w1");
+    assertThat(row.bytes()).isEqualTo(1024);
+    assertThat(row.mbPerSecond()).isPositive();
+    assertThat(row.limitMbPerSecond()).isPositive();
+    assertThat(row.cpuSecondsPerGb()).isPositive();
+    assertThat(said(out)).contains("transport/tcp/push/1KB/w1");
+    assertThat(Files.readString(chart)).contains("transport/tcp/push/1KB/w1");
+  }
+
+  private int bench(String... args) {
+    return new BenchCommand(print(out), print(err), false).execute(args);
+  }
+
+  private static PrintStream print(ByteArrayOutputStream bytes) {
+    return new PrintStream(bytes, true, StandardCharsets.UTF_8);
+  }
+
+  private static String said(ByteArrayOutputStream bytes) {
+    return bytes.toString(StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package gradwire.bench.harness;
+
+import org.jspecify.annotations.NullMarked;

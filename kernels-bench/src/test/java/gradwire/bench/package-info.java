@@ -1,0 +1,4 @@
+@NullMarked
+package gradwire.bench;
+
+import org.jspecify.annotations.NullMarked;

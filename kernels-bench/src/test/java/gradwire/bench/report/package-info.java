@@ -1,0 +1,4 @@
+@NullMarked
+package gradwire.bench.report;
+
+import org.jspecify.annotations.NullMarked;
