@@ -70,8 +70,8 @@ public final class ShardMemory implements CheckpointWriter.Source, AutoCloseable
    * One optimizer step on the mean of the gradients; returns when it is done on all threads.
    *
    * @param updateNumber n-th update of this shard, from 1
-   * @param gradients {@code [shard.length] float32} each, in replica order; added in the order of a
-   *     binary tree that depends on their number alone
+   * @param gradients {@code [shard.length] float32} each, off-heap and of no single thread's arena,
+   *     in replica order; added in the order of a binary tree that depends on their number alone
    * @throws gradwire.error.GradwireException if a part of it failed; the weights are of no use then
    */
   public void apply(long updateNumber, List<MemorySegment> gradients) {
