@@ -1,18 +1,7 @@
 package gradwire.bench;
 
-import gradwire.server.optimizer.Optimizer;
-import gradwire.server.optimizer.Update;
-import gradwire.tensor.Floats;
-import gradwire.tensor.TensorKind;
-import gradwire.update.OptimizerSpec;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.openjdk.jmh.annotations.AuxCounters;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -28,75 +17,30 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * How fast one thread applies gradients to a shard, against how fast it could move the same bytes.
+ * How fast a server applies gradients to its shard: mean over the replicas and the optimizer's
+ * rule. An update touches {@code 4 * (2 + 2 * slots + replicas)} bytes an element (weights and
+ * slots read and written, gradients read): Adam and two replicas 32. The limit is these bytes over
+ * the memory's bandwidth: {@link MemoryLimit} of as many bytes and threads, in the same run.
  *
- * <p>A shard keeps weights and slots off-heap; a rule runs over {@code float[]}. Each block of
- * 4,096 floats is therefore read into scratch arrays that stay in the first-level cache, updated
- * there, and written back. The benchmark shows what that detour costs, and whether the rule or the
- * memory is the limit:
+ * <p>79,510 floats is the MNIST network: all lies in the caches, one thread works. 25,000,000 (a
+ * ResNet-50, 100 MB) streams from memory, {@code numThreads} work.
  *
- * <ul>
- *   <li>{@link #apply}: what a shard does;
- *   <li>{@link #throughScratch}: the same reads and writes, no rule: the price of the detour alone;
- *   <li>{@link #memoryCopy}: the same number of bytes, moved off-heap to off-heap at one go.
- * </ul>
- *
- * <p>Read the column {@code gradientGigabytes}: 10^9 bytes of <em>gradient</em> a second, the unit
- * that compares with the transport. The memory moves a multiple of it, {@code 3 + 2 * slots}: SGD 3
- * times, momentum and Adagrad 5, RMSProp and Adam 7. 79,510 floats is the MNIST network: all lies
- * in the caches; 25,000,000 (a ResNet-50) streams from memory.
- *
- * <p>The column {@code cpuSeconds} is the share of a core that the thread got. Where others run
- * beside it, divide by it: gigabytes per second of CPU are stable where wall time isn't (until the
- * memory itself is contended).
- *
- * <p>The trap: all arrays share one index, so C2 vectorises the loop ({@code -XX:-UseSuperWord}
- * shows the loss: Adam's rule runs 8 times slower). With different offsets into bigger arrays, C2
- * can't exclude that a weight written is a gradient read later, and the loop stays scalar. The
- * other trap: where gradients are exactly 0 for hundreds of steps, slots decay into denormals,
- * which processors may handle by microcode; {@code -p slots=DENORMAL} shows the price, all slots at
- * once.
- *
- * <p>To run it, from the root, all of it or one line of the table:
+ * <p>{@link #onLanes} has the module {@code jdk.incubator.vector}, {@link #overArrays} has not.
+ * Where gradients are exactly 0 for hundreds of steps, slots decay into denormals, which some
+ * processors handle by microcode; {@code -p slots=DENORMAL} shows the price, all slots at once.
  *
  * <pre>{@code
  * ./mvnw -q -pl kernels-bench -am package -DskipTests
  * java -cp "kernels-bench/target/classes:kernels-bench/target/lib/*" org.openjdk.jmh.Main \
- *     OptimizerBenchmark.apply -p optimizer=adam -p numFloats=79510
+ *     "OptimizerBenchmark|MemoryLimit" -p numFloats=25000000
  * }</pre>
  */
-@State(Scope.Thread)
-@BenchmarkMode(Mode.Throughput)
-@OutputTimeUnit(TimeUnit.SECONDS)
-@Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 5, time = 1)
-@Fork(1)
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Warmup(iterations = 4, time = 1)
+@Measurement(iterations = 7, time = 1)
 public class OptimizerBenchmark {
-  private static final int BLOCK_FLOATS = 4096;
-
-  /** What JMH divides by the wall time. One thread. */
-  @State(Scope.Thread)
-  @AuxCounters(AuxCounters.Type.OPERATIONS)
-  public static class Traffic {
-    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
-
-    public double gradientGigabytes;
-    public double cpuSeconds;
-    private long countedNanos;
-
-    @Setup(Level.Iteration)
-    public void start() {
-      countedNanos = THREADS.getCurrentThreadCpuTime();
-    }
-
-    void count(long numFloats) {
-      long nowNanos = THREADS.getCurrentThreadCpuTime();
-      cpuSeconds += (nowNanos - countedNanos) / 1e9;
-      countedNanos = nowNanos;
-      gradientGigabytes += numFloats * (Float.BYTES / 1e9);
-    }
-  }
-
   /** What the slots hold at first. */
   public enum Slots {
     /** As in a training run that has just begun. */
@@ -105,98 +49,56 @@ public class OptimizerBenchmark {
     DENORMAL
   }
 
-  @Param({"sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw"})
-  String optimizer = "sgd";
+  @Param("adam")
+  String optimizer = "adam";
 
   @Param({"79510", "25000000"})
   int numFloats;
 
+  @Param({"1", "2"})
+  int numReplicas;
+
+  @Param({"1", "2"})
+  int numThreads;
+
   @Param("FRESH")
   Slots slots = Slots.FRESH;
 
-  private final Arena arena = Arena.ofShared();
-  private final float[] weightScratch = new float[BLOCK_FLOATS];
-  private final float[] gradientScratch = new float[BLOCK_FLOATS];
-  private float[][] slotScratch = new float[0][];
-  private MemorySegment weights = MemorySegment.NULL;
-  private MemorySegment gradient = MemorySegment.NULL;
-  private MemorySegment copyTarget = MemorySegment.NULL;
-  private MemorySegment[] slotSegments = new MemorySegment[0];
-  private Update update = Optimizer.of(OptimizerSpec.of("sgd", Map.of())).at(1);
+  private @Nullable ShardUnderLoad shard;
 
   @Setup(Level.Trial)
   public void allocate() {
-    Optimizer rule = Optimizer.of(OptimizerSpec.of(optimizer, Map.of()));
-    update = rule.at(1000);
-    weights = filled(1);
-    gradient = filled(slots == Slots.DENORMAL ? 0 : 1e-3f);
-    copyTarget = filled(0);
-    slotScratch = new float[rule.numSlots()][BLOCK_FLOATS];
-    slotSegments = new MemorySegment[rule.numSlots()];
-    for (int slot = 0; slot < slotSegments.length; slot++) {
-      slotSegments[slot] =
-          filled(slots == Slots.DENORMAL ? Float.MIN_NORMAL / 8 : rule.initialSlotValue(slot));
+    float gradient = slots == Slots.DENORMAL ? 0 : 1e-3f;
+    shard = new ShardUnderLoad(optimizer, numFloats, numReplicas, numThreads, gradient);
+    if (slots == Slots.DENORMAL) {
+      shard.fillSlots(Float.MIN_NORMAL / 8);
     }
   }
 
   @TearDown(Level.Trial)
   public void free() {
-    arena.close();
+    if (shard != null) {
+      shard.close();
+    }
   }
 
-  /** Blocks read, updated, written back. */
+  /** As a server does that was started with lanes. */
   @Benchmark
-  public void apply(Traffic traffic) {
-    for (int from = 0; from < numFloats; from += BLOCK_FLOATS) {
-      int length = read(from);
-      update.apply(weightScratch, slotScratch, gradientScratch, length, TensorKind.WEIGHT);
-      write(from, length);
-    }
-    traffic.count(numFloats);
+  @Fork(value = 1, jvmArgsAppend = "--add-modules=jdk.incubator.vector")
+  public void onLanes(BytesTouched bytes) {
+    apply(bytes);
   }
 
-  /** Blocks read and written back as they are. */
+  /** As a server does that was not. */
   @Benchmark
-  public void throughScratch(Traffic traffic) {
-    for (int from = 0; from < numFloats; from += BLOCK_FLOATS) {
-      write(from, read(from));
-    }
-    traffic.count(numFloats);
+  @Fork(1)
+  public void overArrays(BytesTouched bytes) {
+    apply(bytes);
   }
 
-  /** {@code 1 + slots} vectors copied whole, and half of the gradient: 3 + 2 * slots moves. */
-  @Benchmark
-  public void memoryCopy(Traffic traffic) {
-    copyTarget.copyFrom(weights);
-    for (MemorySegment slot : slotSegments) {
-      copyTarget.copyFrom(slot);
+  private void apply(BytesTouched bytes) {
+    if (shard != null) {
+      bytes.count(shard.apply());
     }
-    copyTarget.copyFrom(Floats.slice(gradient, 0, numFloats / 2));
-    traffic.count(numFloats);
-  }
-
-  private int read(int from) {
-    int length = Math.min(BLOCK_FLOATS, numFloats - from);
-    Floats.read(weights, from, weightScratch, length);
-    Floats.read(gradient, from, gradientScratch, length);
-    for (int slot = 0; slot < slotSegments.length; slot++) {
-      Floats.read(slotSegments[slot], from, slotScratch[slot], length);
-    }
-    return length;
-  }
-
-  private void write(int from, int length) {
-    Floats.write(weightScratch, weights, from, length);
-    for (int slot = 0; slot < slotSegments.length; slot++) {
-      Floats.write(slotScratch[slot], slotSegments[slot], from, length);
-    }
-  }
-
-  private MemorySegment filled(float value) {
-    MemorySegment segment = Floats.allocate(arena, numFloats);
-    for (long i = 0; i < numFloats; i++) {
-      segment.setAtIndex(ValueLayout.JAVA_FLOAT, i, value);
-    }
-    return segment;
   }
 }

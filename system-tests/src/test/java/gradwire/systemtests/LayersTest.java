@@ -121,6 +121,7 @@ final class LayersTest {
             "gradwire.tensor..",
             "gradwire.update..",
             "java.lang..",
+            "java.nio",
             "java.util..",
             "jdk.incubator.vector..",
             "org.jspecify..")

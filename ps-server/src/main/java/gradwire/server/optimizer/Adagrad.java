@@ -27,7 +27,9 @@ record Adagrad(LearningRate learningRate, double weightDecay, double initialAccu
 
   @Override
   public Update at(long updateNumber) {
-    return new Update(numSlots(), weightDecay, rule((float) learningRate.at(updateNumber)));
+    float rate = (float) learningRate.at(updateNumber);
+    return new Update(
+        numSlots(), weightDecay, rule(rate), LaneSupport.isHere() ? LaneRules.adagrad(rate) : null);
   }
 
   private static Update.Rule rule(float rate) {

@@ -32,7 +32,7 @@ record Adam(
     double epsilon)
     implements Optimizer {
   /** What one update needs: {@code lr_t}, {@code 1 - beta1}, {@code 1 - beta2}, epsilon. */
-  private record Scalars(float rate, float renewedMean, float renewedSquare, float epsilon) {}
+  record Scalars(float rate, float renewedMean, float renewedSquare, float epsilon) {}
 
   @Override
   public int numSlots() {
@@ -48,10 +48,12 @@ record Adam(
   @Override
   public Update at(long updateNumber) {
     double rate = learningRate.at(updateNumber);
+    Scalars scalars = scalars(rate, updateNumber);
     return new Update(
         numSlots(),
         decoupled ? rate * weightDecay : weightDecay,
-        rule(scalars(rate, updateNumber), decoupled));
+        rule(scalars, decoupled),
+        LaneSupport.isHere() ? LaneRules.adam(scalars, decoupled) : null);
   }
 
   private Scalars scalars(double rate, long updateNumber) {

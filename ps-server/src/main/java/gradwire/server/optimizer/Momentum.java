@@ -33,7 +33,15 @@ record Momentum(LearningRate learningRate, double weightDecay, double momentum, 
   public Update at(long updateNumber) {
     float rate = (float) learningRate.at(updateNumber);
     float kept = (float) momentum;
-    return new Update(numSlots(), weightDecay, nesterov ? nesterov(rate, kept) : plain(rate, kept));
+    return new Update(
+        numSlots(),
+        weightDecay,
+        nesterov ? nesterov(rate, kept) : plain(rate, kept),
+        LaneSupport.isHere() ? lanes(rate, kept) : null);
+  }
+
+  private Update.LaneRule lanes(float rate, float momentum) {
+    return nesterov ? LaneRules.nesterov(rate, momentum) : LaneRules.momentum(rate, momentum);
   }
 
   private static Update.Rule plain(float rate, float momentum) {

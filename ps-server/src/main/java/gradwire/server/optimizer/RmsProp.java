@@ -31,8 +31,14 @@ record RmsProp(
   @Override
   public Update at(long updateNumber) {
     float rate = (float) learningRate.at(updateNumber);
-    Update.Rule rule = rule(rate, (float) (1 - decay), (float) momentum, (float) epsilon);
-    return new Update(numSlots(), weightDecay, rule);
+    float renewed = (float) (1 - decay);
+    return new Update(
+        numSlots(),
+        weightDecay,
+        rule(rate, renewed, (float) momentum, (float) epsilon),
+        LaneSupport.isHere()
+            ? LaneRules.rmsProp(rate, renewed, (float) momentum, (float) epsilon)
+            : null);
   }
 
   private static Update.Rule rule(float rate, float renewed, float momentum, float epsilon) {

@@ -20,7 +20,9 @@ record Sgd(LearningRate learningRate, double weightDecay) implements Optimizer {
 
   @Override
   public Update at(long updateNumber) {
-    return new Update(numSlots(), weightDecay, rule((float) learningRate.at(updateNumber)));
+    float rate = (float) learningRate.at(updateNumber);
+    return new Update(
+        numSlots(), weightDecay, rule(rate), LaneSupport.isHere() ? LaneRules.sgd(rate) : null);
   }
 
   private static Update.Rule rule(float rate) {

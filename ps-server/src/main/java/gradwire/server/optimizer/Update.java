@@ -1,7 +1,9 @@
 package gradwire.server.optimizer;
 
 import gradwire.tensor.TensorKind;
+import java.lang.foreign.MemorySegment;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One update of all weights: a rule with its scalars (learning rate, bias correction) computed.
@@ -14,12 +16,32 @@ public final class Update {
     void apply(float[] weights, float[][] slots, float[] gradient, int length, float weightDecay);
   }
 
+  /**
+   * A rule's loop over whole vectors of off-heap memory; offsets and length in bytes, {@code at} in
+   * weights and slots, {@code from} in the gradient.
+   */
+  @FunctionalInterface
+  interface LaneRule {
+    void apply(
+        SlotState state,
+        long at,
+        MemorySegment gradient,
+        long from,
+        int numBytes,
+        float weightDecay);
+  }
+
   private final Rule rule;
+  private final @Nullable LaneRule laneRule;
   private final int numSlots;
   private final float weightDecay;
 
-  Update(int numSlots, double weightDecay, Rule rule) {
+  /**
+   * @param laneRule the same rule on lanes; null where there are none
+   */
+  Update(int numSlots, double weightDecay, Rule rule, @Nullable LaneRule laneRule) {
     this.rule = rule;
+    this.laneRule = laneRule;
     this.numSlots = numSlots;
     this.weightDecay = (float) weightDecay;
   }
@@ -42,6 +64,29 @@ public final class Update {
       case BIAS -> rule.apply(weights, slots, gradient, length, 0);
       case STATISTIC -> subtract(weights, gradient, length);
     }
+  }
+
+  /**
+   * Applies the gradient where weights and slots lie, to as many of the elements {@code [at, at +
+   * length)} as whole vectors hold; the bits are those of {@link #apply}, which the caller uses for
+   * the rest.
+   *
+   * @param at first element in {@code state}
+   * @param gradient float32, off-heap, as the caller averaged it
+   * @param from first element in {@code gradient}
+   * @return number of elements done, 0 where there are no lanes; a {@link TensorKind#STATISTIC} has
+   *     none
+   * @throws IndexOutOfBoundsException if a segment is too short; some elements are changed then
+   */
+  public int applyLanes(
+      SlotState state, long at, MemorySegment gradient, long from, int length, TensorKind kind) {
+    if (laneRule == null || kind == TensorKind.STATISTIC) {
+      return 0;
+    }
+    int numBytes = Lanes.wholeBytes(length);
+    float decay = kind == TensorKind.WEIGHT ? weightDecay : 0;
+    laneRule.apply(state, at * Float.BYTES, gradient, from * Float.BYTES, numBytes, decay);
+    return numBytes / Float.BYTES;
   }
 
   private void checkLengths(float[] weights, float[][] slots, float[] gradient, int length) {

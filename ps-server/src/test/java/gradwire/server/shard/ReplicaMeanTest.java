@@ -54,11 +54,12 @@ final class ReplicaMeanTest {
   }
 
   private static float[] mean(List<MemorySegment> gradients, int blockFloats) {
-    ReplicaMean mean = new ReplicaMean(gradients, blockFloats);
+    ReplicaMean mean = new ReplicaMean(blockFloats);
     float[] result = new float[LENGTH];
     for (int at = 0; at < LENGTH; at += blockFloats) {
       int length = Math.min(blockFloats, LENGTH - at);
-      System.arraycopy(Arrays.copyOf(mean.block(at, length), length), 0, result, at, length);
+      System.arraycopy(
+          Arrays.copyOf(mean.block(gradients, at, length), length), 0, result, at, length);
     }
     return result;
   }

@@ -2,6 +2,7 @@ package gradwire.server.shard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
 import gradwire.cluster.ShardMap;
 import gradwire.cluster.ShardMap.Shard;
 import gradwire.server.optimizer.Optimizer;
@@ -14,10 +15,12 @@ import gradwire.update.OptimizerSpec;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -46,6 +49,63 @@ final class ShardMemoryTest {
       assertThat(trained(spec, numServers, seed))
           .as("seed %d, %d servers", seed, numServers)
           .isEqualTo(unsharded);
+    }
+  }
+
+  @Test
+  void threadsChangeNoBit() {
+    long seed = System.nanoTime();
+    assertThat(longShard(2, seed)).as("seed %d", seed).isEqualTo(longShard(1, seed));
+    assertThat(longShard(5, seed)).as("seed %d", seed).isEqualTo(longShard(1, seed));
+  }
+
+  /** A shard long enough for threads, its tensors cut anywhere, after two updates. */
+  private static byte[] longShard(int numThreads, long seed) {
+    FlatLayout layout =
+        new FlatLayout(
+            List.of(
+                TensorSpec.weight("w", 1021, 307),
+                TensorSpec.bias("b", 131),
+                TensorSpec.weight("v", 65_537)));
+    assertThat(layout.numFloats()).isGreaterThan(ShardUpdater.PARALLEL_FLOATS);
+    Shard shard = ShardMap.of(layout, 1).shards().getFirst();
+    SplittableRandom random = new SplittableRandom(seed);
+    try (Arena arena = Arena.ofShared();
+        ShardMemory memory = new ShardMemory(shard, adam(), numThreads)) {
+      memory.weights().copyFrom(random(arena, random, layout.numFloats()));
+      for (int step = 1; step <= 2; step++) {
+        MemorySegment one = random(arena, random, layout.numFloats());
+        memory.apply(step, List.of(one, random(arena, random, layout.numFloats())));
+      }
+      return memory.weights().toArray(ValueLayout.JAVA_BYTE);
+    }
+  }
+
+  private static Optimizer adam() {
+    return Optimizer.of(OptimizerSpec.of("adam", Map.of("weight_decay", 0.01)));
+  }
+
+  @Test
+  void aThousandUpdatesAllocateNextToNothing() {
+    Shard shard = ShardMap.of(LAYOUT, 1).shards().getFirst();
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    try (Arena arena = Arena.ofConfined();
+        ShardMemory memory = new ShardMemory(shard, adam())) {
+      SplittableRandom random = new SplittableRandom(1);
+      List<MemorySegment> gradients = List.of(random(arena, random), random(arena, random));
+      apply(memory, gradients, 1, 3000);
+      long before = threads.getCurrentThreadAllocatedBytes();
+      apply(memory, gradients, 3001, 1000);
+      long bytes = threads.getCurrentThreadAllocatedBytes() - before;
+      // The update's scalars, and what else a rule's lambda holds.
+      assertThat(bytes / 1000).as("bytes an update").isLessThan(512);
+    }
+  }
+
+  private static void apply(
+      ShardMemory memory, List<MemorySegment> gradients, long first, int numUpdates) {
+    for (long update = first; update < first + numUpdates; update++) {
+      memory.apply(update, gradients);
     }
   }
 
@@ -87,8 +147,12 @@ final class ShardMemoryTest {
   }
 
   private static MemorySegment random(Arena arena, SplittableRandom random) {
-    MemorySegment values = Floats.allocate(arena, LAYOUT.numFloats());
-    for (long i = 0; i < LAYOUT.numFloats(); i++) {
+    return random(arena, random, LAYOUT.numFloats());
+  }
+
+  private static MemorySegment random(Arena arena, SplittableRandom random, long numFloats) {
+    MemorySegment values = Floats.allocate(arena, numFloats);
+    for (long i = 0; i < numFloats; i++) {
       values.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) random.nextDouble(-1, 1));
     }
     return values;

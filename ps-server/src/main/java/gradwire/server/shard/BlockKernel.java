@@ -1,0 +1,24 @@
+package gradwire.server.shard;
+
+import gradwire.server.optimizer.Update;
+import gradwire.tensor.TensorKind;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/**
+ * Reduction over replicas and optimizer step, fused over a block that stays in the cache. The bits
+ * are the same whatever the kernel and wherever blocks end. One thread; allocates nothing once it
+ * has seen as many replicas as there are.
+ */
+sealed interface BlockKernel permits ArrayKernel, LaneKernel {
+  /** The longest block that a kernel takes. */
+  int BLOCK_FLOATS = 1024;
+
+  /**
+   * Applies the mean of the gradients to elements {@code [at, at + length)} of a shard.
+   *
+   * @param gradients {@code [shardLength] float32} each, in replica order
+   * @param length at most {@link #BLOCK_FLOATS}
+   */
+  void apply(Update update, List<MemorySegment> gradients, TensorKind kind, long at, int length);
+}

@@ -1,0 +1,47 @@
+package gradwire.server.shard;
+
+import gradwire.server.optimizer.Lanes;
+import gradwire.server.optimizer.SlotState;
+import gradwire.server.optimizer.Update;
+import gradwire.tensor.TensorKind;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/**
+ * A block is changed where it lies, a vector at a time, so that the arithmetic hides behind the
+ * memory; what no whole vector holds, and statistics, go through arrays. Loads only where {@link
+ * gradwire.server.optimizer.LaneSupport#isHere}.
+ */
+final class LaneKernel implements BlockKernel {
+  private final SlotState state;
+  private final LaneMean mean;
+  private final ArrayKernel rest;
+
+  /**
+   * @param arena keeps the scratch memory
+   */
+  LaneKernel(SlotState state, Arena arena) {
+    this.state = state;
+    this.mean = new LaneMean(arena, BLOCK_FLOATS);
+    this.rest = new ArrayKernel(state);
+  }
+
+  @Override
+  public void apply(
+      Update update, List<MemorySegment> gradients, TensorKind kind, long at, int length) {
+    int done = applyLanes(update, gradients, kind, at, length);
+    if (done < length) {
+      rest.apply(update, gradients, kind, at + done, length - done);
+    }
+  }
+
+  private int applyLanes(
+      Update update, List<MemorySegment> gradients, TensorKind kind, long at, int length) {
+    if (gradients.size() == 1) {
+      return update.applyLanes(state, at, gradients.getFirst(), at, length, kind);
+    }
+    MemorySegment block = mean.block(gradients, at, Lanes.wholeBytes(length));
+    return update.applyLanes(state, at, block, 0, length, kind);
+  }
+}

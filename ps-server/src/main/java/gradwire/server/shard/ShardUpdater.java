@@ -1,0 +1,122 @@
+package gradwire.server.shard;
+
+import gradwire.cluster.ShardMap.Chunk;
+import gradwire.cluster.ShardMap.Shard;
+import gradwire.server.optimizer.LaneSupport;
+import gradwire.server.optimizer.SlotState;
+import gradwire.server.optimizer.Update;
+import gradwire.tensor.TensorKind;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * Applies updates to a shard, stripe by stripe, on one thread or, if the shard is long, on several.
+ * No locks; nothing is allocated per update. {@link #apply} is for one thread at a time.
+ *
+ * <p>The limit is memory: an update touches {@code 4 * (2 + 2 * slots + replicas)} bytes an
+ * element, 32 for Adam and two replicas, and each of them once, so that it cannot take less than
+ * these bytes over the memory's bandwidth. In the cache, Adam's limit is the divider: a division
+ * and a root an element.
+ */
+final class ShardUpdater implements AutoCloseable {
+  /** What a thread takes at a time: longer than a claim by far, shorter than a shard's share. */
+  static final int STRIPE_FLOATS = 1 << 16;
+
+  /** From here on threads gain more than waking them costs. */
+  static final long PARALLEL_FLOATS = 1 << 18;
+
+  /**
+   * Until lanes are compiled they cost some 0.3 s of CPU more than arrays; a shard must have had
+   * this many floats applied before it is likely to get them back.
+   */
+  static final long LANES_PAY_AFTER_FLOATS = 400_000_000;
+
+  private static final List<MemorySegment> NONE = List.of();
+
+  private final long length;
+  private final long[] chunkEnds;
+  private final TensorKind[] kinds;
+  private final int numStripes;
+  private final BlockKernel[] arrays;
+  private final BlockKernel[] lanes;
+  private final ApplyPool pool;
+
+  /** What is being applied; written by the caller before stripes are shared out. */
+  private BlockKernel[] kernels;
+
+  private List<MemorySegment> gradients = NONE;
+  private Update update;
+  private long floatsApplied;
+
+  /**
+   * @param arena keeps scratch memory
+   * @param numThreads at most this many threads work on one update
+   */
+  ShardUpdater(Shard shard, SlotState state, Update first, Arena arena, int numThreads) {
+    length = shard.length();
+    chunkEnds = ends(shard.chunks());
+    kinds = shard.chunks().stream().map(Chunk::kind).toArray(TensorKind[]::new);
+    numStripes = Math.toIntExact((length + STRIPE_FLOATS - 1) / STRIPE_FLOATS);
+    int used = length < PARALLEL_FLOATS ? 1 : Math.min(numThreads, numStripes);
+    arrays = kernels(used, () -> new ArrayKernel(state));
+    lanes = LaneSupport.isHere() ? kernels(used, () -> new LaneKernel(state, arena)) : arrays;
+    kernels = arrays;
+    update = first;
+    pool = new ApplyPool(used, numStripes, this::applyStripe);
+  }
+
+  private static long[] ends(List<Chunk> chunks) {
+    long[] ends = chunks.stream().mapToLong(Chunk::length).toArray();
+    Arrays.parallelPrefix(ends, Long::sum);
+    return ends;
+  }
+
+  private static BlockKernel[] kernels(int numThreads, Supplier<BlockKernel> kernel) {
+    BlockKernel[] kernels = new BlockKernel[numThreads];
+    Arrays.setAll(kernels, thread -> kernel.get());
+    return kernels;
+  }
+
+  void apply(Update update, List<MemorySegment> gradients) {
+    this.update = update;
+    this.gradients = gradients;
+    kernels = floatsApplied < LANES_PAY_AFTER_FLOATS ? arrays : lanes;
+    floatsApplied += length;
+    try {
+      pool.run();
+    } finally {
+      this.gradients = NONE;
+    }
+  }
+
+  private void applyStripe(int thread, int stripe) {
+    long at = (long) stripe * STRIPE_FLOATS;
+    long end = Math.min(at + STRIPE_FLOATS, length);
+    for (int chunk = chunkOf(at); at < end; chunk++) {
+      long chunkEnd = Math.min(end, chunkEnds[chunk]);
+      applyBlocks(kernels[thread], kinds[chunk], at, chunkEnd);
+      at = chunkEnd;
+    }
+  }
+
+  /** The chunk that element {@code at} is in, or an empty one right before it. */
+  private int chunkOf(long at) {
+    int found = Arrays.binarySearch(chunkEnds, at);
+    return found >= 0 ? found + 1 : -found - 1;
+  }
+
+  private void applyBlocks(BlockKernel kernel, TensorKind kind, long from, long end) {
+    for (long at = from; at < end; at += BlockKernel.BLOCK_FLOATS) {
+      int blockFloats = (int) Math.min(BlockKernel.BLOCK_FLOATS, end - at);
+      kernel.apply(update, gradients, kind, at, blockFloats);
+    }
+  }
+
+  @Override
+  public void close() {
+    pool.close();
+  }
+}
