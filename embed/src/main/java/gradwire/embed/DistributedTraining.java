@@ -246,7 +246,8 @@ public final class DistributedTraining<N extends Model> {
         training.stopAt(),
         training.evaluateEverySteps(),
         optimizer,
-        training.waitTimeoutSeconds());
+        training.waitTimeoutSeconds(),
+        training.trace());
   }
 
   private static int atLeastOne(String where, int count) {

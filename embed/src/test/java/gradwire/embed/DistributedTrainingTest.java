@@ -131,7 +131,8 @@ final class DistributedTrainingTest {
             Optional.of(new StopAt("beauty", 1)),
             1,
             Optional.empty(),
-            30);
+            30,
+            false);
     assertThatThrownBy(
             () ->
                 training(network, iterator(1, 60, 20))

@@ -302,7 +302,8 @@ final class TrainingTest {
         stopAt,
         evaluateEverySteps,
         Optional.empty(),
-        60);
+        60,
+        false);
   }
 
   private static void await(CountDownLatch latch) {

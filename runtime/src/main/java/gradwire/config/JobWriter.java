@@ -51,6 +51,7 @@ final class JobWriter {
     block.put("evaluate_every_steps", training.evaluateEverySteps());
     training.optimizer().ifPresent(spec -> block.put("optimizer", optimizer(spec)));
     block.put("wait_timeout_seconds", training.waitTimeoutSeconds());
+    block.put("trace", training.trace());
     return block;
   }
 

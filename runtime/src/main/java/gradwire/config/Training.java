@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param evaluateEverySteps global steps between evaluations; 0: only at the end
  * @param optimizer replaces the one that the entry class asks for, if given
  * @param waitTimeoutSeconds how long a task waits for another before it gives up, from 1
+ * @param trace whether the tasks record what they do when
  */
 public record Training(
     Consistency consistency,
@@ -24,7 +25,8 @@ public record Training(
     Optional<StopAt> stopAt,
     long evaluateEverySteps,
     Optional<OptimizerSpec> optimizer,
-    long waitTimeoutSeconds) {
+    long waitTimeoutSeconds,
+    boolean trace) {
   /** The only place these defaults are written. */
   public static final Training DEFAULT =
       new Training(
@@ -35,7 +37,8 @@ public record Training(
           Optional.empty(),
           0,
           Optional.empty(),
-          120);
+          120,
+          false);
 
   /** The default of {@code evaluate_every_steps} where {@code stop_at} is given. */
   public static final long DEFAULT_EVALUATE_EVERY_STEPS_WITH_STOP_AT = 200;

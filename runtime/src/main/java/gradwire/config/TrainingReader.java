@@ -34,7 +34,8 @@ final class TrainingReader {
             evaluateEverySteps(stopAt.isPresent(), defaults.evaluateEverySteps()),
             new OptimizerReader(block).read(),
             block.wholeNumber(
-                "wait_timeout_seconds", 1, Long.MAX_VALUE, defaults.waitTimeoutSeconds()));
+                "wait_timeout_seconds", 1, Long.MAX_VALUE, defaults.waitTimeoutSeconds()),
+            block.flag("trace", defaults.trace()));
     block.finish();
     return training;
   }

@@ -54,6 +54,7 @@ final class JobFilesTest {
           epsilon: 1e-8
           schedule: {name: cosine, decay_steps: 1000}
         wait_timeout_seconds: 9
+        trace: true
       compute_target: inprocess
       provenance: {any: [thing]}
       """;
@@ -91,7 +92,8 @@ final class JobFilesTest {
                       "adam",
                       Map.of("learning_rate", 0.01, "epsilon", 1e-8),
                       new ScheduleSpec("cosine", Map.of("decay_steps", 1000.0)))),
-              9),
+              9,
+              true),
           ComputeTarget.INPROCESS);
 
   @Test
@@ -111,7 +113,8 @@ final class JobFilesTest {
                     Optional.empty(),
                     0,
                     Optional.empty(),
-                    120),
+                    120,
+                    false),
                 ComputeTarget.LOCAL));
   }
 
@@ -225,7 +228,8 @@ final class JobFilesTest {
             Optional.of(new StopAt("loss", 1e-7)),
             1,
             Optional.of(numbers),
-            1);
+            1,
+            true);
     JobFile job = new JobFile("007", estimator, training, ComputeTarget.LOCAL);
 
     assertThat(JobFiles.parse("job.yaml", JobFiles.write(job, provenance))).isEqualTo(job);

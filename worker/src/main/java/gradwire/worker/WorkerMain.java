@@ -14,6 +14,8 @@ import gradwire.run.RunFolder;
 import gradwire.run.Supervision;
 import gradwire.run.TaskProcess;
 import gradwire.run.TaskResult;
+import gradwire.trace.TraceFolder;
+import gradwire.trace.Tracer;
 import gradwire.transport.ShardConnection;
 import gradwire.transport.grpc.CallerLoop;
 import gradwire.transport.grpc.GrpcShardConnection;
@@ -108,7 +110,8 @@ public final class WorkerMain {
     Job job = Job.of(arguments);
     TrainingProgram program = Programs.load(job.entryClass());
     Optional<RunFolder> run = arguments.runFolder().map(RunFolder::new);
-    try (CallerLoop loop = new CallerLoop();
+    try (Tracer _ = TraceFolder.tracer(run, arguments.task());
+        CallerLoop loop = new CallerLoop();
         PrintStream out = bufferedOutput()) {
       WorkerSetup setup =
           new WorkerSetup(
