@@ -248,7 +248,8 @@ public final class DistributedTraining<N extends Model> {
         optimizer,
         training.waitTimeoutSeconds(),
         training.transport(),
-        training.tls());
+        training.tls(),
+        training.trace());
   }
 
   private static int atLeastOne(String where, int count) {

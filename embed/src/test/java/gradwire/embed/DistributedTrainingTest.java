@@ -133,7 +133,8 @@ final class DistributedTrainingTest {
             Optional.empty(),
             30,
             Training.DEFAULT.transport(),
-            Training.DEFAULT.tls());
+            Training.DEFAULT.tls(),
+            false);
     assertThatThrownBy(
             () ->
                 training(network, iterator(1, 60, 20))

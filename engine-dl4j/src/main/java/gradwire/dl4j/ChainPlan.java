@@ -1,5 +1,6 @@
 package gradwire.dl4j;
 
+import gradwire.worker.engine.StepFlow;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -22,7 +23,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * backward once, dense layers on preallocated memory. DL4J's own way runs every layer forward
  * twice, the last one three times, and computes the network input's gradient.
  *
- * <p>Same gradient as {@link PlainPlan} to float32 rounding, same random draws.
+ * <p>Same gradient as {@link PlainPlan} to float32 rounding, same random draws. Parameters are
+ * awaited layer by layer, and a layer's gradient is ready when its backward pass is over.
  */
 final class ChainPlan implements GradientPlan {
   private static final Set<Class<?>> KNOWN_LAYERS =
@@ -35,11 +37,26 @@ final class ChainPlan implements GradientPlan {
           DropoutLayer.class);
 
   private final StepMemory memory = new StepMemory();
-  private final List<Stage> stages = new ArrayList<>();
+  private final List<Link> links = new ArrayList<>();
   private final SoftmaxStage output;
+  private final ParameterRange outputRange;
 
-  /** Stages before the first layer: nobody needs the gradient of the network's input. */
+  /** Links before the first layer: nobody needs the gradient of the network's input. */
   private final int numForwardOnly;
+
+  /** A stage and where its parameters lie. */
+  private record Link(Stage stage, ParameterRange range) {
+    INDArray forward(INDArray input, StepFlow flow) {
+      range.awaitParameters(flow);
+      return stage.forward(input);
+    }
+
+    INDArray backward(INDArray outputGradient, StepFlow flow) {
+      INDArray inputGradient = stage.backward(outputGradient);
+      range.gradientReady(flow);
+      return inputGradient;
+    }
+  }
 
   /**
    * @param mean whether loss and gradient are the batch mean; else they are the sum
@@ -50,11 +67,12 @@ final class ChainPlan implements GradientPlan {
     numForwardOnly = hasPreprocessor(network, 0) ? 1 : 0;
     for (int i = 0; i < last; i++) {
       addPreprocessor(network, i);
-      stages.add(stage(layers[i], i, flat));
+      links.add(new Link(stage(layers[i], i, flat), flat.table().rangeOf(i)));
     }
     addPreprocessor(network, last);
     SoftmaxLoss loss = SoftmaxStage.lossOf((OutputLayer) layers[last]).orElseThrow();
     output = new SoftmaxStage(map(flat, last), loss, mean);
+    outputRange = flat.table().rangeOf(last);
   }
 
   /** Whether every layer is one that a chain can hold. */
@@ -72,16 +90,18 @@ final class ChainPlan implements GradientPlan {
   }
 
   @Override
-  public double computeGradient(INDArray[] features, INDArray[] labels) {
+  public double computeGradient(INDArray[] features, INDArray[] labels, StepFlow flow) {
     try (StepMemory.Scope _ = memory.open()) {
       INDArray activations = features[0];
-      for (Stage stage : stages) {
-        activations = stage.forward(activations);
+      for (Link link : links) {
+        activations = link.forward(activations, flow);
       }
+      outputRange.awaitParameters(flow);
       double loss = output.computeGradient(activations, labels[0]);
+      outputRange.gradientReady(flow);
       INDArray gradient = output.inputGradient();
-      for (Stage stage : stages.subList(numForwardOnly, stages.size()).reversed()) {
-        gradient = stage.backward(gradient);
+      for (Link link : links.subList(numForwardOnly, links.size()).reversed()) {
+        gradient = link.backward(gradient, flow);
       }
       return loss;
     }
@@ -95,7 +115,8 @@ final class ChainPlan implements GradientPlan {
   private void addPreprocessor(FlatMultiLayerNetwork network, int index) {
     InputPreProcessor preprocessor = network.getLayerWiseConfigurations().getInputPreProcess(index);
     if (preprocessor != null) {
-      stages.add(new PreprocessorStage(preprocessor, memory.workspaces()));
+      Stage stage = new PreprocessorStage(preprocessor, memory.workspaces());
+      links.add(new Link(stage, ParameterRange.NONE));
     }
   }
 

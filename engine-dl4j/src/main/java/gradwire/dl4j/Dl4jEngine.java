@@ -9,6 +9,7 @@ import gradwire.tensor.SharedMemory;
 import gradwire.worker.engine.Batch;
 import gradwire.worker.engine.ComputeEngine;
 import gradwire.worker.engine.FloatTensor;
+import gradwire.worker.engine.StepFlow;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -131,10 +132,10 @@ public final class Dl4jEngine implements ComputeEngine {
   }
 
   @Override
-  public double computeGradient(Batch batch, long randomKey) {
+  public double computeGradient(Batch batch, long randomKey, StepFlow flow) {
     requireOneLabelEach(batch);
     Nd4j.getRandom().setSeed(Draws.of(randomKey, Draws.Purpose.DROPOUT).nextLong());
-    return plan.computeGradient(arrays.of(batch.features()), arrays.of(batch.labels()));
+    return plan.computeGradient(arrays.of(batch.features()), arrays.of(batch.labels()), flow);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package gradwire.dl4j;
 
+import gradwire.worker.engine.StepFlow;
 import java.lang.foreign.MemorySegment;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -22,11 +23,11 @@ sealed interface GradientPlan extends AutoCloseable permits PlainPlan, ChainPlan
   }
 
   /**
-   * Writes the whole gradient.
+   * Writes the whole gradient, telling {@code flow} on the way.
    *
    * @return the loss that it is the gradient of
    */
-  double computeGradient(INDArray[] features, INDArray[] labels);
+  double computeGradient(INDArray[] features, INDArray[] labels, StepFlow flow);
 
   @Override
   void close();

@@ -78,6 +78,33 @@ record Parameters(List<Parameter> parameters) {
     return new FlatLayout(parameters.stream().map(p -> spec(p, names)).toList());
   }
 
+  /**
+   * Where the parameters of one of a chain's layers lie; they are neighbours.
+   *
+   * @param index the layer's
+   */
+  ParameterRange rangeOf(int index) {
+    List<Parameter> own =
+        parameters.stream().filter(p -> p.dl4jName().equals(index + "_" + p.key())).toList();
+    if (own.isEmpty()) {
+      return ParameterRange.NONE;
+    }
+    long begin = own.getFirst().offset();
+    long length = own.stream().mapToLong(Parameter::numFloats).sum();
+    Expect.that(
+        own.getLast().offset() + own.getLast().numFloats() == begin + length,
+        "parameter " + own.getFirst().dl4jName(),
+        "its layer's " + length + " floats side by side",
+        own.stream().map(Parameter::offset).toList(),
+        "this kind of layer is not supported; use plain DL4J layers");
+    return new ParameterRange(begin, length);
+  }
+
+  /** Of the flat vectors, in floats. */
+  long numFloats() {
+    return parameters.stream().mapToLong(Parameter::numFloats).sum();
+  }
+
   private static TensorSpec spec(Parameter parameter, Map<String, String> names) {
     String name = names.getOrDefault(parameter.dl4jName(), parameter.dl4jName());
     boolean matrix = parameter.shape().stream().filter(axis -> axis > 1).count() > 1;

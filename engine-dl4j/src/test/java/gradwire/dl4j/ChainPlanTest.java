@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import gradwire.random.Draws;
 import gradwire.tensor.Floats;
 import gradwire.worker.engine.Batch;
+import gradwire.worker.engine.StepFlow;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.stream.Stream;
@@ -132,7 +133,8 @@ class ChainPlanTest {
     double loss =
         plan.computeGradient(
             new INDArray[] {Networks.array(batch.features().getFirst())},
-            new INDArray[] {Networks.array(batch.labels().getFirst())});
+            new INDArray[] {Networks.array(batch.labels().getFirst())},
+            StepFlow.NONE);
     return new Gradient(loss, Networks.floats(gradient));
   }
 

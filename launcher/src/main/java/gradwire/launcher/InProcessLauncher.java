@@ -11,6 +11,8 @@ import gradwire.run.TaskProcess;
 import gradwire.run.TaskReport;
 import gradwire.run.TaskResult;
 import gradwire.server.ParameterServer;
+import gradwire.trace.TraceFolder;
+import gradwire.trace.Tracer;
 import gradwire.transport.ShardConnection;
 import gradwire.transport.inprocess.InProcessShardConnection;
 import gradwire.worker.WorkerTask;
@@ -57,6 +59,7 @@ public final class InProcessLauncher {
   private final List<ParameterServer> servers = new ArrayList<>();
   private final List<WorkerTask> workers = new ArrayList<>();
   private final Map<TaskId, TaskReport> reports = new ConcurrentHashMap<>();
+  private final Map<TaskId, Tracer> tracers = new ConcurrentHashMap<>();
   private boolean stopped;
 
   /**
@@ -90,6 +93,7 @@ public final class InProcessLauncher {
   public RunResult awaitResult() {
     try (LauncherPid pid = LauncherPid.claim(run.folder())) {
       @Nullable String error = awaitEnd();
+      new TraceFolder(run.folder()).merge(run.tasks());
       RunStatus status =
           error != null ? RunStatus.FAILED : stopped ? RunStatus.STOPPED : RunStatus.SUCCEEDED;
       RunResult result =
@@ -145,6 +149,11 @@ public final class InProcessLauncher {
     }
   }
 
+  /** What the task records with; the same one every time. */
+  private Tracer tracer(TaskId task) {
+    return tracers.computeIfAbsent(task, new TraceFolder(run.folder())::tracer);
+  }
+
   private WorkerSetup setup(TaskId task, PrintStream out) {
     Optional<Path> metrics = Optional.of(run.folder().metrics()).filter(path -> task.isChief());
     Optional<Path> model = Optional.of(run.folder().model()).filter(path -> task.isChief());
@@ -179,7 +188,7 @@ public final class InProcessLauncher {
   }
 
   private Ended end(TaskId task, Callable<TaskResult> body) {
-    try {
+    try (Tracer _ = tracer(task)) {
       reports.put(task, TaskProcess.describe(task, 0, body.call(), null));
       return new Ended(task, null);
     } catch (GradwireException failure) {

@@ -9,6 +9,7 @@ import gradwire.error.UsageException;
 import gradwire.run.AtomicFiles;
 import gradwire.run.RunFolder;
 import gradwire.run.Target;
+import gradwire.trace.TraceFolder;
 import gradwire.worker.program.FlagValues;
 import gradwire.worker.program.Programs;
 import gradwire.worker.program.TrainingProgram;
@@ -41,6 +42,9 @@ public final class JobPlanner {
     checkOptimizer(job.training());
     RunFolder run = folder.get();
     AtomicFiles.write(run.job(), JobFiles.write(job, provenance(job)));
+    if (job.training().trace()) {
+      new TraceFolder(run).prepare();
+    }
     return new JobRun(
         description(job, flags, run, launchedAt), job, program, flags, loaded.warnings());
   }

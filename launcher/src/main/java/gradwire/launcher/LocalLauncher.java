@@ -7,6 +7,7 @@ import gradwire.run.RunEnding;
 import gradwire.run.RunResult;
 import gradwire.run.RunStatus;
 import gradwire.run.TaskReport;
+import gradwire.trace.TraceFolder;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -50,6 +51,7 @@ public final class LocalLauncher {
         Fleet fleet = new Fleet(run, control)) {
       Ending ending = awaitEnding(fleet);
       fleet.close();
+      new TraceFolder(run.folder()).merge(run.tasks());
       RunResult result = account(fleet, ending).result();
       result.write(run.folder().result());
       return result;

@@ -3,7 +3,9 @@ package gradwire.launcher;
 import gradwire.run.RunFolder;
 import gradwire.run.RunResult;
 import gradwire.run.RunStatus;
+import gradwire.trace.TraceFolder;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -37,6 +39,7 @@ public final class SummaryText {
     line("updates", updates());
     line("backend", result.backend());
     line("model", Files.isDirectory(folder.model()) ? folder.model().toString() : null);
+    line("trace", trace());
     line("run", folder.root() + " (logs: stdout-*.txt, result.json)");
     return String.join("\n", lines);
   }
@@ -88,6 +91,11 @@ public final class SummaryText {
             + " applied"
             + count(", %d lost", result.updatesLost())
             + count(", %d applied twice", result.updatesDuplicated());
+  }
+
+  private @Nullable String trace() {
+    Path trace = new TraceFolder(folder).merged();
+    return Files.exists(trace) ? trace + " (open in ui.perfetto.dev or chrome://tracing)" : null;
   }
 
   private static String rate(String format, @Nullable Double value) {

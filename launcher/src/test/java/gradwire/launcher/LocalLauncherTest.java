@@ -11,11 +11,15 @@ import static gradwire.launcher.FakeRole.Behaviour.SERVE;
 import static gradwire.launcher.FakeRole.Behaviour.SUCCEED;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import gradwire.cluster.TaskId;
 import gradwire.run.AtomicFiles;
 import gradwire.run.RunFolder;
 import gradwire.run.RunResult;
 import gradwire.run.RunStatus;
+import gradwire.trace.TraceFolder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -45,6 +49,22 @@ final class LocalLauncherTest {
     assertThat(RunResult.read(run.folder().result())).isEqualTo(result);
     assertThat(run.folder().log(FakeRun.OTHER)).hasContent("worker-1 succeed");
     assertThat(LauncherPid.findLauncher(run.folder())).isEmpty();
+  }
+
+  @Test
+  void aTracedRunLeavesOnePictureOfAllTasksAndTheSummaryNamesIt() throws Exception {
+    LocalRun run = FakeRun.of(root, SUCCEED, SUCCEED, SUCCEED);
+    TraceFolder trace = new TraceFolder(run.folder());
+    trace.prepare();
+    RunResult result = launch(run).get(60, TimeUnit.SECONDS);
+    JsonObject picture = JsonParser.parseString(Files.readString(trace.merged())).getAsJsonObject();
+    assertThat(picture.getAsJsonObject("otherData").get("tasks").getAsString())
+        .isEqualTo("ps-0 worker-0 worker-1");
+    assertThat(picture.getAsJsonArray("traceEvents"))
+        .filteredOn(event -> event.getAsJsonObject().get("ph").getAsString().equals("X"))
+        .hasSize(3);
+    assertThat(SummaryText.of(result, run.folder(), Style.PLAIN))
+        .contains("trace    " + trace.merged() + " (open in ui.perfetto.dev or chrome://tracing)");
   }
 
   @Test

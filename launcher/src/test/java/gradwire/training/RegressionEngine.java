@@ -6,6 +6,7 @@ import gradwire.tensor.TensorSpec;
 import gradwire.worker.engine.Batch;
 import gradwire.worker.engine.ComputeEngine;
 import gradwire.worker.engine.FloatTensor;
+import gradwire.worker.engine.StepFlow;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -39,7 +40,14 @@ final class RegressionEngine implements ComputeEngine {
   }
 
   @Override
-  public double computeGradient(Batch batch, long randomKey) {
+  public double computeGradient(Batch batch, long randomKey, StepFlow flow) {
+    flow.awaitParameters(0, LAYOUT.numFloats());
+    double loss = computeGradient(batch);
+    flow.gradientReady(0, LAYOUT.numFloats());
+    return loss;
+  }
+
+  private double computeGradient(Batch batch) {
     long numExamples = batch.numExamples();
     double[] sums = new double[BIAS + 1];
     double loss = 0;

@@ -304,7 +304,8 @@ final class TrainingTest {
         Optional.empty(),
         60,
         Training.DEFAULT.transport(),
-        Training.DEFAULT.tls());
+        Training.DEFAULT.tls(),
+        false);
   }
 
   private static void await(CountDownLatch latch) {

@@ -10,6 +10,8 @@ import gradwire.run.RunFolder;
 import gradwire.run.Supervision;
 import gradwire.run.TaskProcess;
 import gradwire.run.TaskResult;
+import gradwire.trace.TraceFolder;
+import gradwire.trace.Tracer;
 import gradwire.transport.grpc.GrpcShardServer;
 import gradwire.transport.grpc.TlsFiles;
 import java.nio.file.Path;
@@ -66,7 +68,8 @@ public final class ParameterServerMain {
     HostPort address =
         run.map(folder -> new HostPort("127.0.0.1", 0))
             .orElseGet(() -> arguments.cluster().addressOf(task));
-    try (ParameterServer server = new ParameterServer(task.name(), checkpoints(arguments, run));
+    try (Tracer _ = TraceFolder.tracer(run, task);
+        ParameterServer server = new ParameterServer(task.name(), checkpoints(arguments, run));
         GrpcShardServer grpc =
             new GrpcShardServer(task.name(), address, tls(run), server.service())) {
       System.out.println("job name = " + task.role().jobName());

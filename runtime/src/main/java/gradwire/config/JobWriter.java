@@ -53,6 +53,7 @@ final class JobWriter {
     block.put("wait_timeout_seconds", training.waitTimeoutSeconds());
     block.put("transport", training.transport().label());
     block.put("tls", training.tls());
+    block.put("trace", training.trace());
     return block;
   }
 

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param waitTimeoutSeconds how long a task waits for another before it gives up, from 1
  * @param transport how tensors get from task to task
  * @param tls whether what crosses a network is encrypted, with keys made for the run
+ * @param trace whether the tasks record what they do when
  */
 public record Training(
     Consistency consistency,
@@ -28,7 +29,8 @@ public record Training(
     Optional<OptimizerSpec> optimizer,
     long waitTimeoutSeconds,
     Transport transport,
-    boolean tls) {
+    boolean tls,
+    boolean trace) {
   /** The only place these defaults are written. */
   public static final Training DEFAULT =
       new Training(
@@ -41,6 +43,7 @@ public record Training(
           Optional.empty(),
           120,
           Transport.AUTO,
+          false,
           false);
 
   /** The default of {@code evaluate_every_steps} where {@code stop_at} is given. */

@@ -36,7 +36,8 @@ final class TrainingReader {
             block.wholeNumber(
                 "wait_timeout_seconds", 1, Long.MAX_VALUE, defaults.waitTimeoutSeconds()),
             transport(defaults.transport()),
-            block.flag("tls", defaults.tls()));
+            block.flag("tls", defaults.tls()),
+            block.flag("trace", defaults.trace()));
     block.finish();
     return training;
   }

@@ -2,7 +2,8 @@ package gradwire.run;
 
 import gradwire.error.GradwireException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
@@ -33,12 +34,24 @@ public final class AtomicFiles {
    * @throws GradwireException if the disk refuses; the former file, if any, is then untouched
    */
   public static void write(Path path, byte[] bytes) {
+    write(path, stream -> stream.write(bytes));
+  }
+
+  /** What a file shall hold. */
+  @FunctionalInterface
+  public interface Content {
+    /** Writes all of it; the stream isn't buffered and needn't be closed. */
+    void writeTo(OutputStream stream) throws IOException;
+  }
+
+  /** As {@link #write(Path, byte[])}, for what is too big to be held in memory. */
+  public static void write(Path path, Content content) {
     Path target = path.toAbsolutePath();
     Path folder = target.resolveSibling("");
     Path temporary = temporaryBeside(target);
     try {
       Files.createDirectories(folder);
-      writeForced(temporary, bytes);
+      writeForced(temporary, content);
       Files.move(
           temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       forceFolder(folder);
@@ -53,13 +66,10 @@ public final class AtomicFiles {
     return target.resolveSibling("." + target.getFileName() + "." + suffix + ".tmp");
   }
 
-  private static void writeForced(Path file, byte[] bytes) throws IOException {
+  private static void writeForced(Path file, Content content) throws IOException {
     try (FileChannel channel =
         FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      ByteBuffer remaining = ByteBuffer.wrap(bytes);
-      while (remaining.hasRemaining()) {
-        channel.write(remaining);
-      }
+      content.writeTo(Channels.newOutputStream(channel));
       channel.force(true);
     }
   }

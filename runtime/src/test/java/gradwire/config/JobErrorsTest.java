@@ -212,6 +212,7 @@ final class JobErrorsTest {
         row(
             "wait_timeout_seconds: 0",
             "training.wait_timeout_seconds: expected a whole number of at least 1, got 0; try 120"),
+        row("trace: 1", "training.trace: expected true or false, got 1; try false"),
         row(
             "optimizer: [adam]",
             "training.optimizer: expected an optimizer's name or a map with one, got a list; "

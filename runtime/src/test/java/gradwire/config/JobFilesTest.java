@@ -56,6 +56,7 @@ final class JobFilesTest {
         wait_timeout_seconds: 9
         transport: uds
         tls: true
+        trace: true
       compute_target: inprocess
       provenance: {any: [thing]}
       """;
@@ -95,6 +96,7 @@ final class JobFilesTest {
                       new ScheduleSpec("cosine", Map.of("decay_steps", 1000.0)))),
               9,
               Transport.UDS,
+              true,
               true),
           ComputeTarget.INPROCESS);
 
@@ -117,6 +119,7 @@ final class JobFilesTest {
                     Optional.empty(),
                     120,
                     Transport.AUTO,
+                    false,
                     false),
                 ComputeTarget.LOCAL));
   }
@@ -233,7 +236,8 @@ final class JobFilesTest {
             Optional.of(numbers),
             1,
             Transport.SHM,
-            false);
+            false,
+            true);
     JobFile job = new JobFile("007", estimator, training, ComputeTarget.LOCAL);
 
     assertThat(JobFiles.parse("job.yaml", JobFiles.write(job, provenance))).isEqualTo(job);

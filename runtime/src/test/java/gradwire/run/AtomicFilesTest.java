@@ -34,6 +34,26 @@ final class AtomicFilesTest {
   }
 
   @Test
+  void contentThatCannotBeMadeLeavesTheFormerFile() throws IOException {
+    Path file = folder.resolve("note.txt");
+    AtomicFiles.write(file, "one");
+    assertThatThrownBy(
+            () ->
+                AtomicFiles.write(
+                    file,
+                    stream -> {
+                      stream.write('t');
+                      throw new IOException("no more");
+                    }))
+        .isInstanceOf(GradwireException.class)
+        .hasMessageContaining("no more");
+    assertThat(file).hasContent("one");
+    try (var entries = Files.list(folder)) {
+      assertThat(entries).containsExactly(file);
+    }
+  }
+
+  @Test
   void aFailedRenameLeavesNoTemporaryFile() throws IOException {
     Path taken = Files.createDirectories(folder.resolve("taken/inner")).resolveSibling("");
     assertThatThrownBy(() -> AtomicFiles.write(folder.resolve("taken"), "text"))

@@ -31,6 +31,7 @@ final class LayersTest {
     "gradwire.run..",
     "gradwire.safetensors..",
     "gradwire.tensor..",
+    "gradwire.trace..",
     "gradwire.transport..",
     "gradwire.update.."
   };

@@ -14,6 +14,8 @@ import gradwire.run.RunFolder;
 import gradwire.run.Supervision;
 import gradwire.run.TaskProcess;
 import gradwire.run.TaskResult;
+import gradwire.trace.TraceFolder;
+import gradwire.trace.Tracer;
 import gradwire.transport.ShardConnection;
 import gradwire.transport.grpc.CallerLoop;
 import gradwire.transport.grpc.ConnectionOptions;
@@ -110,7 +112,8 @@ public final class WorkerMain {
     Job job = Job.of(arguments);
     TrainingProgram program = Programs.load(job.entryClass());
     Optional<RunFolder> run = arguments.runFolder().map(RunFolder::new);
-    try (CallerLoop loop = new CallerLoop();
+    try (Tracer _ = TraceFolder.tracer(run, arguments.task());
+        CallerLoop loop = new CallerLoop();
         PrintStream out = bufferedOutput()) {
       WorkerSetup setup =
           new WorkerSetup(
@@ -151,9 +154,7 @@ public final class WorkerMain {
     Duration timeout = Duration.ofSeconds(job.training().waitTimeoutSeconds());
     ConnectionOptions options =
         new ConnectionOptions(
-            job.training().transport(),
-            run.flatMap(folder -> TlsFiles.in(folder.tls())),
-            timeout);
+            job.training().transport(), run.flatMap(folder -> TlsFiles.in(folder.tls())), timeout);
     List<ShardConnection> servers = new ArrayList<>();
     for (int i = 0; i < job.numServers(); i++) {
       TaskId server = TaskId.ps(i);

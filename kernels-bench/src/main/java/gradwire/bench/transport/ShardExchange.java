@@ -4,14 +4,12 @@ import gradwire.cluster.ShardMap;
 import gradwire.config.CheckpointPlan;
 import gradwire.config.Consistency;
 import gradwire.tensor.FlatLayout;
-import gradwire.tensor.Floats;
 import gradwire.tensor.TensorSpec;
 import gradwire.transport.OpenRequest;
 import gradwire.transport.Push;
 import gradwire.transport.ShardConnection;
 import gradwire.transport.ShardSettings;
 import gradwire.update.OptimizerSpec;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +20,7 @@ final class ShardExchange implements Exchange {
   private static final long NEVER = 1L << 40;
   private static final float LEARNING_RATE = 1e-3f;
 
-  private final Arena arena = Arena.ofShared();
+  private final ExchangeVectors vectors;
   private final TransportCase row;
   private final int worker;
   private final MemorySegment gradient;
@@ -35,11 +33,9 @@ final class ShardExchange implements Exchange {
   ShardExchange(TransportCase row, int worker, String address, MemorySegment gradient) {
     this.row = row;
     this.worker = worker;
-    this.gradient = gradient;
-    this.weights =
-        row.direction().comesDown()
-            ? Floats.allocate(arena, row.size().numFloats())
-            : MemorySegment.NULL;
+    this.vectors = new ExchangeVectors(row, gradient);
+    this.gradient = vectors.gradient();
+    this.weights = vectors.weights();
     this.line = Wiring.connect(row.carrier(), address);
     this.connection = line.connection();
     join();
@@ -52,7 +48,12 @@ final class ShardExchange implements Exchange {
     var reply =
         connection.open(
             new OpenRequest(
-                worker, row.workers(), 0, 1, isChief ? Optional.of(settings()) : Optional.empty()));
+                worker,
+                row.workers(),
+                0,
+                1,
+                isChief ? Optional.of(settings()) : Optional.empty(),
+                vectors.shared()));
     if (!reply.initialized() && isChief) {
       connection.initialize(gradient);
     }
@@ -98,6 +99,6 @@ final class ShardExchange implements Exchange {
   public void close() {
     connection.leave();
     line.close();
-    arena.close();
+    vectors.close();
   }
 }

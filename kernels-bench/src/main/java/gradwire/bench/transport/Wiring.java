@@ -1,24 +1,36 @@
 package gradwire.bench.transport;
 
 import gradwire.cluster.HostPort;
+import gradwire.cluster.ServerAddress;
+import gradwire.config.Transport;
+import gradwire.tensor.SharedMemory;
 import gradwire.transport.ShardConnection;
 import gradwire.transport.ShardService;
 import gradwire.transport.grpc.CallerLoop;
+import gradwire.transport.grpc.ConnectionOptions;
 import gradwire.transport.grpc.GrpcShardConnection;
 import gradwire.transport.grpc.GrpcShardServer;
+import gradwire.transport.grpc.TlsFiles;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
 
 /** The one place that knows how each carrier's two ends are made. */
 final class Wiring {
   private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
+  /** Names the system property with the folder of the run's keys. */
+  static final String KEYS = "gradwire.bench.keys";
+
   private Wiring() {}
 
   /** What can be measured here. */
   static Set<Carrier> available() {
-    return EnumSet.of(Carrier.TCP);
+    return SharedMemory.isSupported()
+        ? EnumSet.allOf(Carrier.class)
+        : EnumSet.of(Carrier.TCP, Carrier.TLS);
   }
 
   /**
@@ -39,29 +51,31 @@ final class Wiring {
 
   /** Listens on a free address. */
   static Served serve(Carrier carrier, ShardService service) {
-    return switch (carrier) {
-      case TCP -> {
-        GrpcShardServer server = new GrpcShardServer("ps-0", new HostPort("127.0.0.1", 0), service);
-        yield new Served(server.address().toString(), server);
-      }
-      case UDS, SHM, TLS -> throw unavailable(carrier);
-    };
+    GrpcShardServer server =
+        new GrpcShardServer("ps-0", new HostPort("127.0.0.1", 0), keys(carrier), service);
+    return new Served(server.address().toString(), server);
   }
 
   /** Connects the calling thread. */
   static Line connect(Carrier carrier, String address) {
-    return switch (carrier) {
-      case TCP -> {
-        CallerLoop loop = new CallerLoop();
-        yield new Line(
-            new GrpcShardConnection("ps-0", HostPort.parse("server", address), loop, TIMEOUT),
-            loop);
-      }
-      case UDS, SHM, TLS -> throw unavailable(carrier);
-    };
+    CallerLoop loop = new CallerLoop();
+    ConnectionOptions options =
+        new ConnectionOptions(
+            switch (carrier) {
+              case TCP, TLS -> Transport.TCP;
+              case UDS -> Transport.UDS;
+              case SHM -> Transport.SHM;
+            },
+            keys(carrier),
+            TIMEOUT);
+    return new Line(
+        new GrpcShardConnection("ps-0", ServerAddress.parse("server", address), loop, options),
+        loop);
   }
 
-  private static IllegalArgumentException unavailable(Carrier carrier) {
-    return new IllegalArgumentException(carrier.label() + ": not to be had here");
+  private static Optional<TlsFiles> keys(Carrier carrier) {
+    return carrier == Carrier.TLS
+        ? Optional.of(TlsFiles.of(Path.of(System.getProperty(KEYS))))
+        : Optional.empty();
   }
 }

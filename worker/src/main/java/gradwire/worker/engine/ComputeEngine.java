@@ -17,7 +17,10 @@ public interface ComputeEngine extends AutoCloseable {
   /** Names, shapes and order of the tensors in both flat vectors. */
   FlatLayout layout();
 
-  /** {@code [layout.numFloats] float32}; the caller writes it between gradients. */
+  /**
+   * {@code [layout.numFloats] float32}; the caller writes it between gradients, or while one is
+   * being computed as {@link StepFlow} says.
+   */
   MemorySegment parameters();
 
   /**
@@ -42,7 +45,15 @@ public interface ComputeEngine extends AutoCloseable {
    *     and batch give equal bits
    * @return the loss whose gradient is in {@link #gradient}
    */
-  double computeGradient(Batch batch, long randomKey);
+  default double computeGradient(Batch batch, long randomKey) {
+    return computeGradient(batch, randomKey, StepFlow.NONE);
+  }
+
+  /**
+   * As {@link #computeGradient(Batch, long)}, with parameters that arrive and a gradient that
+   * leaves on the way. The bits don't depend on {@code flow}.
+   */
+  double computeGradient(Batch batch, long randomKey, StepFlow flow);
 
   /**
    * Forward only, as at inference (no dropout, running statistics).

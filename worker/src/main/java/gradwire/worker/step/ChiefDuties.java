@@ -93,6 +93,7 @@ final class ChiefDuties implements TrainingLoop.Between, AutoCloseable {
     if (background.reached().isPresent()) {
       return endAt(weights);
     }
+    servers.awaitWeights();
     background.start(weights.step(), parameters);
     nextEvaluation += evaluateEverySteps;
     return weights;
@@ -103,6 +104,7 @@ final class ChiefDuties implements TrainingLoop.Between, AutoCloseable {
       return endAt(weights);
     }
     if (weights.step() >= nextEvaluation && background.isIdle()) {
+      servers.awaitWeights();
       background.start(weights.step(), parameters);
       nextEvaluation =
           weights.step() / evaluateEverySteps * evaluateEverySteps + evaluateEverySteps;

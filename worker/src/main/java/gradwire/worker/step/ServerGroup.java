@@ -30,6 +30,8 @@ final class ServerGroup implements AutoCloseable {
   record Settings(
       OptimizerSpec optimizer, Consistency consistency, long lastStep, CheckpointPlan checkpoint) {}
 
+  private static final long PIECES_FROM_BYTES = 1 << 20;
+
   private final List<ShardConnection> servers;
   private final ShardMap shards;
   private final FlatLayout layout;
@@ -85,9 +87,7 @@ final class ServerGroup implements AutoCloseable {
   /** Joins and waits until the chief has brought values. */
   void open(int numWorkers, ComputeEngine engine) {
     for (Shard shard : shards.shards()) {
-      servers
-          .get(shard.index())
-          .open(request(numWorkers, Optional.empty(), shared(engine, shard)));
+      servers.get(shard.index()).open(request(numWorkers, Optional.empty(), shared(engine, shard)));
     }
   }
 
@@ -119,12 +119,21 @@ final class ServerGroup implements AutoCloseable {
   }
 
   /**
-   * Pushes a gradient computed at the weights that came last and replaces {@code parameters} by
-   * newer ones. Neither may be touched meanwhile.
+   * Whether a gradient goes in pieces as they become final, and weights are waited for piece by
+   * piece. A small model is better sent as one message; and where the first server chooses a step's
+   * gradients, the others' must wait for its word.
    */
-  Weights pushAndPull(MemorySegment gradient, MemorySegment parameters) {
-    Shard first = shards.shards().getFirst();
-    push(first, gradient, parameters);
+  boolean sendsInPieces() {
+    return !firstServerChooses
+        && layout.numFloats() * Float.BYTES >= (long) servers.size() * PIECES_FROM_BYTES;
+  }
+
+  /**
+   * Starts to push a gradient computed at the weights that came last; newer ones will come into
+   * {@code parameters}. Neither may be touched until they have.
+   */
+  void push(MemorySegment gradient, MemorySegment parameters) {
+    push(shards.shards().getFirst(), gradient, parameters);
     boolean taken = !firstServerChooses || servers.getFirst().awaitVerdict();
     for (Shard shard : shards.shards().subList(1, servers.size())) {
       if (taken) {
@@ -133,21 +142,58 @@ final class ServerGroup implements AutoCloseable {
         servers.get(shard.index()).pull(slice(parameters, shard));
       }
     }
-    return awaitWeights();
   }
 
   private void push(Shard shard, MemorySegment gradient, MemorySegment parameters) {
-    long sequence = ++sequences[shard.index()];
-    long step = steps[firstServerChooses ? 0 : shard.index()];
     servers
         .get(shard.index())
-        .push(
-            new Push(worker, incarnation, sequence, step),
-            slice(gradient, shard),
-            slice(parameters, shard));
+        .push(nextPush(shard), slice(gradient, shard), slice(parameters, shard));
   }
 
-  private Weights awaitWeights() {
+  /** As {@link #push}, but nothing is sent yet: {@link #pushPiece} does, as it becomes final. */
+  void beginPush(MemorySegment gradient, MemorySegment parameters) {
+    awaitWeights();
+    for (Shard shard : shards.shards()) {
+      servers
+          .get(shard.index())
+          .beginPush(nextPush(shard), slice(gradient, shard), slice(parameters, shard));
+    }
+  }
+
+  /** Floats {@code [begin, begin + length)} of the gradient are final. */
+  void pushPiece(long begin, long length) {
+    for (Shard shard : shards.shards()) {
+      long from = Math.max(begin, shard.begin());
+      long to = Math.min(begin + length, shard.begin() + shard.length());
+      if (from < to) {
+        servers.get(shard.index()).pushPiece(from - shard.begin(), to - from);
+      }
+    }
+  }
+
+  private Push nextPush(Shard shard) {
+    long sequence = ++sequences[shard.index()];
+    long step = steps[firstServerChooses ? 0 : shard.index()];
+    return new Push(worker, incarnation, sequence, step);
+  }
+
+  /** What the first server says of the last push; the floats may still be on the way. */
+  Weights awaitStep() {
+    return servers.getFirst().awaitStep();
+  }
+
+  /** Waits until floats {@code [begin, begin + length)} of the parameters have come. */
+  void awaitFloats(long begin, long length) {
+    for (Shard shard : shards.shards()) {
+      long to = Math.min(begin + length, shard.begin() + shard.length());
+      if (Math.max(begin, shard.begin()) < to) {
+        servers.get(shard.index()).awaitFloats(to - shard.begin());
+      }
+    }
+  }
+
+  /** Waits for all that the last push or pull asked for. */
+  Weights awaitWeights() {
     Weights first = servers.getFirst().awaitWeights();
     steps[0] = first.step();
     for (int server = 1; server < servers.size(); server++) {

@@ -4,7 +4,6 @@ import gradwire.random.Draws;
 import gradwire.transport.Outcome;
 import gradwire.transport.Weights;
 import gradwire.worker.engine.Batch;
-import gradwire.worker.engine.ComputeEngine;
 import gradwire.worker.program.TrainingTask;
 
 /**
@@ -26,6 +25,7 @@ final class TrainingLoop {
   private final long seed;
   private final Between between;
   private final StepCounters counters;
+  private final StepExchange step;
 
   TrainingLoop(
       TrainingTask task,
@@ -40,25 +40,29 @@ final class TrainingLoop {
     this.seed = seed;
     this.counters = counters;
     this.between = between;
+    this.step = new StepExchange(task.engine(), servers);
   }
 
   /** Trains on from {@code weights}, which the engine holds. Returns the last ones. */
   Weights run(Weights weights) {
-    ComputeEngine engine = task.engine();
-    double loss = Double.NaN;
-    for (long localStep = 1; ; localStep++) {
-      weights = between.betweenSteps(weights, loss);
-      if (weights.isLast()) {
-        return weights;
-      }
-      Batch batch = task.batches().next(replica, localStep - 1);
-      loss = engine.computeGradient(batch, randomKey(localStep));
-      weights = servers.pushAndPull(engine.gradient(), engine.parameters());
-      counters.stepDone(batch.numExamples(), weights.outcome());
-      if (weights.outcome() != Outcome.FINISHED) {
-        task.listener().stepDone(localStep, weights.step(), loss);
-      }
+    Batch batch = task.batches().next(replica, 0);
+    weights = between.betweenSteps(weights, Double.NaN);
+    for (long localStep = 1; !weights.isLast(); localStep++) {
+      long numExamples = batch.numExamples();
+      double loss = step.run(batch, randomKey(localStep));
+      batch = task.batches().next(replica, localStep); // while the servers are busy
+      weights = between.betweenSteps(stepDone(localStep, numExamples, loss), loss);
     }
+    return servers.awaitWeights();
+  }
+
+  private Weights stepDone(long localStep, long numExamples, double loss) {
+    Weights weights = servers.awaitStep();
+    counters.stepDone(numExamples, weights.outcome());
+    if (weights.outcome() != Outcome.FINISHED) {
+      task.listener().stepDone(localStep, weights.step(), loss);
+    }
+    return weights;
   }
 
   private long randomKey(long localStep) {
