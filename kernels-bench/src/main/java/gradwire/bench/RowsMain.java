@@ -3,7 +3,6 @@ package gradwire.bench;
 import gradwire.bench.harness.Child;
 import gradwire.bench.harness.Plan;
 import gradwire.bench.report.RowJson;
-import gradwire.error.GradwireException;
 import java.io.PrintStream;
 import java.util.Arrays;
 import java.util.List;
@@ -36,8 +35,11 @@ final class RowsMain {
   private static String line(Suite.Measuring measuring, String name) {
     try {
       return ROW + RowJson.line(measuring.measure(name));
-    } catch (GradwireException e) {
-      return FAILED + name + " " + String.valueOf(e.getMessage()).replaceAll("\\s+", " ");
+    } catch (RuntimeException e) {
+      return FAILED
+          + name
+          + " "
+          + String.valueOf(e.getMessage() == null ? e : e.getMessage()).replaceAll("\\s+", " ");
     }
   }
 }

@@ -1,6 +1,9 @@
 package gradwire.bench;
 
 import gradwire.bench.harness.Plan;
+import gradwire.bench.micro.MicroCase;
+import gradwire.bench.micro.MicroCases;
+import gradwire.bench.micro.MicroRows;
 import gradwire.bench.report.Row;
 import gradwire.bench.transport.TransportRows;
 import java.util.Arrays;
@@ -10,20 +13,17 @@ import java.util.Optional;
 
 /** What {@code gradwire bench NAME} can name. */
 enum Suite {
-  TRANSPORT("push, pull and both between two processes, against raw sockets and memory copy");
-
-  private final String description;
-
-  Suite(String description) {
-    this.description = description;
-  }
+  /** Push, pull and both between two processes, against raw sockets and memory copy. */
+  TRANSPORT,
+  /** Gradients applied to a shard, against STREAM's triad. */
+  OPTIMIZER,
+  /** One frame written and read, against memory copy. */
+  CODEC,
+  /** The mean over replicas, against STREAM's triad. */
+  REDUCE;
 
   String word() {
     return name().toLowerCase(Locale.ROOT);
-  }
-
-  String description() {
-    return description;
   }
 
   static List<String> words() {
@@ -48,6 +48,22 @@ enum Suite {
                           one.isRepresentative(),
                           one.memoryBytes()))
               .toList();
+      case OPTIMIZER, CODEC, REDUCE ->
+          microCases().stream()
+              .map(
+                  one ->
+                      new BenchCase(
+                          this, one.name(), word(), one.isRepresentative(), one.memoryBytes()))
+              .toList();
+    };
+  }
+
+  private List<MicroCase> microCases() {
+    return switch (this) {
+      case TRANSPORT -> List.of();
+      case OPTIMIZER -> MicroCases.optimizer();
+      case CODEC -> MicroCases.codec();
+      case REDUCE -> MicroCases.reduce();
     };
   }
 
@@ -68,10 +84,12 @@ enum Suite {
           }
         };
       }
+      case OPTIMIZER, CODEC, REDUCE -> new MicroRows(plan, microCases())::measure;
     };
   }
 
   /** Measures one row at a time. One thread. */
+  @FunctionalInterface
   interface Measuring {
     /** Before the first row; {@code names} are those that will follow. */
     default void warmUp(List<String> names) {}

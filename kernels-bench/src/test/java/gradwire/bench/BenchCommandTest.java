@@ -2,6 +2,7 @@ package gradwire.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import gradwire.bench.harness.Plan;
 import gradwire.bench.report.Row;
 import gradwire.bench.report.RowJson;
 import java.io.ByteArrayOutputStream;
@@ -9,6 +10,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -72,6 +74,32 @@ final class BenchCommandTest {
     assertThat(row.cpuSecondsPerGb()).isPositive();
     assertThat(said(out)).contains("transport/tcp/push/1KB/w1");
     assertThat(Files.readString(chart)).contains("transport/tcp/push/1KB/w1");
+  }
+
+  @Test
+  void aFrameIsWrittenAndReadForRealAndItsGarbageCounted(@TempDir Path folder) {
+    Path json = folder.resolve("rows.json");
+    assertThat(bench("codec", "--quick", "--only", "parse/16KB", "--json=" + json))
+        .as(() -> said(err))
+        .isZero();
+    Row row = RowJson.read(json).getFirst();
+    assertThat(row.bytes()).isEqualTo(16_384);
+    assertThat(row.mbPerSecond()).isPositive();
+    assertThat(row.extra().allocatedBytesPerOp()).isNotNull().isFinite();
+  }
+
+  @Test
+  void aRowThatFailsIsNamedAndTheOthersAreMeasured() {
+    BenchCase unknown = new BenchCase(Suite.CODEC, "codec/none", "codec", true, 0);
+    BenchCase known = new BenchCase(Suite.CODEC, "codec/write/16KB", "codec", true, 0);
+    BenchCase huge = new BenchCase(Suite.CODEC, "codec/huge", "codec", true, Long.MAX_VALUE);
+    Measurement measurement =
+        new Measurement(Plan.QUICK, new Progress(print(err), false, 3), 1L << 30);
+    assertThat(measurement.run(List.of(huge, unknown, known)))
+        .extracting(Row::name)
+        .containsExactly("codec/write/16KB");
+    assertThat(measurement.hasFailed()).isTrue();
+    assertThat(said(err)).contains("codec/none: failed: ").contains("codec/huge: left out: ");
   }
 
   private int bench(String... args) {

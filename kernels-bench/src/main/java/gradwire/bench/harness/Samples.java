@@ -56,7 +56,7 @@ public final class Samples {
   }
 
   /** NaN of nothing; the mean of the two in the middle where there are two. */
-  static double median(List<Double> values) {
+  public static double median(List<Double> values) {
     if (values.isEmpty()) {
       return Double.NaN;
     }

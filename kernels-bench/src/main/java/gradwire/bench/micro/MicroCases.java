@@ -1,0 +1,154 @@
+package gradwire.bench.micro;
+
+import gradwire.bench.micro.MicroCase.Method;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** The rows of {@code codec}, {@code optimizer} and {@code reduce}. */
+public final class MicroCases {
+  private static final String FRAMES = "gradwire.transport.grpc.FrameBenchmark.";
+  private static final List<String> OPTIMIZERS =
+      List.of("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw");
+
+  /** Replicas of an optimizer's rows; of a reduction's. */
+  private static final List<Integer> FEW_REPLICAS = List.of(1, 2);
+
+  private static final List<Integer> REPLICAS = List.of(2, 4, 8);
+  private static final List<Integer> THREADS = List.of(1, 2);
+
+  /** Weights, gradients and slots of the widest row, as a multiple of the shard. */
+  private static final long MOST_VECTORS = 20;
+
+  private MicroCases() {}
+
+  /** Length of a shard. */
+  private enum Shard {
+    KB_318("318KB", 79_510),
+    MB_100("100MB", 25_000_000);
+
+    private final String label;
+    private final int numFloats;
+
+    Shard(String label, int numFloats) {
+      this.label = label;
+      this.numFloats = numFloats;
+    }
+  }
+
+  /** Which code applies: vector instructions by name, or loops that the compiler vectorises. */
+  private enum Kernel {
+    LANES("lanes", "onLanes"),
+    ARRAYS("arrays", "overArrays");
+
+    private final String label;
+    private final String method;
+
+    Kernel(String label, String method) {
+      this.label = label;
+      this.method = method;
+    }
+  }
+
+  /** One frame written, one frame read. */
+  public static List<MicroCase> codec() {
+    return Stream.of("16KB:16384", "318KB:318040", "1MB:1048576")
+        .map(size -> size.split(":"))
+        .flatMap(
+            size ->
+                Stream.of("write", "parse")
+                    .map(what -> codec(what, size[0], Long.parseLong(size[1]))))
+        .toList();
+  }
+
+  private static MicroCase codec(String what, String label, long bytes) {
+    Map<String, String> parameters = Map.of("numBytes", String.valueOf(bytes));
+    return new MicroCase(
+        "codec/" + what + "/" + label,
+        what,
+        1,
+        new Method(FRAMES + what, parameters),
+        new Method(FRAMES + "copy", parameters),
+        "memory copy",
+        bytes,
+        64L << 20,
+        true);
+  }
+
+  /** Gradients applied to a shard, by every rule. */
+  public static List<MicroCase> optimizer() {
+    List<MicroCase> cases = new ArrayList<>();
+    for (String rule : OPTIMIZERS) {
+      cases.addAll(shardCases("optimizer", "Optimizer", rule, FEW_REPLICAS));
+    }
+    return cases;
+  }
+
+  /** The mean over replicas, with the cheapest rule behind it. */
+  public static List<MicroCase> reduce() {
+    return shardCases("reduce", "Reduce", "", REPLICAS);
+  }
+
+  private static List<MicroCase> shardCases(
+      String suite, String benchmark, String rule, List<Integer> replicas) {
+    List<MicroCase> cases = new ArrayList<>();
+    for (Kernel kernel : Kernel.values()) {
+      for (Shard shard : Shard.values()) {
+        for (int numReplicas : replicas) {
+          for (int numThreads : THREADS) {
+            cases.add(shardCase(suite, benchmark, kernel, rule, shard, numReplicas, numThreads));
+          }
+        }
+      }
+    }
+    return cases;
+  }
+
+  private static MicroCase shardCase(
+      String suite,
+      String benchmark,
+      Kernel kernel,
+      String rule,
+      Shard shard,
+      int numReplicas,
+      int numThreads) {
+    String numFloats = String.valueOf(shard.numFloats);
+    Map<String, String> parameters =
+        Map.of(
+            "numFloats",
+            numFloats,
+            "numReplicas",
+            String.valueOf(numReplicas),
+            "numThreads",
+            String.valueOf(numThreads));
+    Map<String, String> withRule = new java.util.TreeMap<>(parameters);
+    if (!rule.isEmpty()) {
+      withRule.put("optimizer", rule);
+    }
+    String tag = rule.isEmpty() ? "" : "/" + rule;
+    String name =
+        "%s%s/%s/%s/r%d/t%d"
+            .formatted(suite, tag, kernel.label, shard.label, numReplicas, numThreads);
+    return new MicroCase(
+        name,
+        "apply",
+        numThreads,
+        new Method("gradwire.bench.%sBenchmark.%s".formatted(benchmark, kernel.method), withRule),
+        new Method(
+            "gradwire.bench.MemoryLimit.triad",
+            Map.of("numFloats", numFloats, "numThreads", String.valueOf(numThreads))),
+        "stream triad",
+        0,
+        shard.numFloats * Float.BYTES * MOST_VECTORS,
+        isRepresentative(name));
+  }
+
+  /** The reference job's shard on one thread, the big one on all; lanes, and for Adam both. */
+  private static boolean isRepresentative(String name) {
+    return name.matches(
+        "optimizer/adam/lanes/318KB/r1/t1|optimizer/adam/(lanes|arrays)/100MB/r2/t2"
+            + "|optimizer/(sgd|momentum)/lanes/100MB/r2/t2"
+            + "|reduce/lanes/(318KB/r2/t1|100MB/r[248]/t2)");
+  }
+}
