@@ -3,6 +3,7 @@ package gradwire.bench.transport;
 import gradwire.cluster.HostPort;
 import gradwire.cluster.ServerAddress;
 import gradwire.config.Transport;
+import gradwire.launcher.RunKeys;
 import gradwire.tensor.SharedMemory;
 import gradwire.transport.ShardConnection;
 import gradwire.transport.ShardService;
@@ -11,6 +12,9 @@ import gradwire.transport.grpc.ConnectionOptions;
 import gradwire.transport.grpc.GrpcShardConnection;
 import gradwire.transport.grpc.GrpcShardServer;
 import gradwire.transport.grpc.TlsFiles;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -21,8 +25,8 @@ import java.util.Set;
 final class Wiring {
   private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
-  /** Names the system property with the folder of the run's keys. */
-  static final String KEYS = "gradwire.bench.keys";
+  /** Between an address and the folder of the keys that go with it. */
+  private static final String KEYS = " keys:";
 
   private Wiring() {}
 
@@ -51,31 +55,44 @@ final class Wiring {
 
   /** Listens on a free address. */
   static Served serve(Carrier carrier, ShardService service) {
+    HostPort anywhere = new HostPort("127.0.0.1", 0);
+    if (carrier != Carrier.TLS) {
+      GrpcShardServer server = new GrpcShardServer("ps-0", anywhere, Optional.empty(), service);
+      return new Served(server.address().toString(), server);
+    }
+    Path keys = newKeys();
     GrpcShardServer server =
-        new GrpcShardServer("ps-0", new HostPort("127.0.0.1", 0), keys(carrier), service);
-    return new Served(server.address().toString(), server);
+        new GrpcShardServer("ps-0", anywhere, Optional.of(TlsFiles.of(keys)), service);
+    return new Served(server.address() + KEYS + keys, server);
+  }
+
+  private static Path newKeys() {
+    try {
+      Path keys = Files.createTempDirectory("gradwire-bench");
+      RunKeys.create(keys);
+      return keys;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Connects the calling thread. */
   static Line connect(Carrier carrier, String address) {
+    String[] parts = address.split(KEYS, 2);
+    Optional<TlsFiles> keys =
+        parts.length == 2 ? Optional.of(TlsFiles.of(Path.of(parts[1]))) : Optional.empty();
+    ConnectionOptions options = new ConnectionOptions(transport(carrier), keys, TIMEOUT);
     CallerLoop loop = new CallerLoop();
-    ConnectionOptions options =
-        new ConnectionOptions(
-            switch (carrier) {
-              case TCP, TLS -> Transport.TCP;
-              case UDS -> Transport.UDS;
-              case SHM -> Transport.SHM;
-            },
-            keys(carrier),
-            TIMEOUT);
     return new Line(
-        new GrpcShardConnection("ps-0", ServerAddress.parse("server", address), loop, options),
+        new GrpcShardConnection("ps-0", ServerAddress.parse("server", parts[0]), loop, options),
         loop);
   }
 
-  private static Optional<TlsFiles> keys(Carrier carrier) {
-    return carrier == Carrier.TLS
-        ? Optional.of(TlsFiles.of(Path.of(System.getProperty(KEYS))))
-        : Optional.empty();
+  private static Transport transport(Carrier carrier) {
+    return switch (carrier) {
+      case TCP, TLS -> Transport.TCP;
+      case UDS -> Transport.UDS;
+      case SHM -> Transport.SHM;
+    };
   }
 }

@@ -12,34 +12,30 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 final class FrameEnds {
   private final MemorySegment target;
-  private final FrameMarshaller reader;
+  private final FrameReader reader;
 
   /**
    * @param target where arriving payloads go
    */
   FrameEnds(MemorySegment target) {
     this.target = target;
-    this.reader = new FrameMarshaller(new Target());
+    this.reader = new FrameReader(new Target());
   }
 
   /** A push of one frame. */
   static Frame push(MemorySegment payload) {
     return new Frame(
-        Frame.Kind.PUSH, 1, 0, 1, 1, 0, Outcome.NONE, 0, Floats.length(payload), payload, null);
+        Frame.Kind.PUSH, 1, 0, 1, 1, 0, Outcome.NONE, 0, Floats.length(payload), 1, false, payload);
   }
 
   /** Header, payload and checksum, as gRPC has them drained. */
   static int write(Frame frame, OutputStream out) throws IOException {
-    return new FrameOutput(frame).drainTo(out);
+    return new FrameOutput(frame, FrameOutput.Carriage.WRITTEN).drainTo(out);
   }
 
   /** Reads one whole message; throws if its checksum is wrong. */
   Frame read(InputStream message) throws IOException {
-    Frame frame = reader.parse(message);
-    if (frame.problem() != null) {
-      throw new IOException(frame.problem());
-    }
-    return frame;
+    return reader.read(message);
   }
 
   private final class Target implements PayloadSink {
@@ -49,6 +45,8 @@ final class FrameEnds {
     }
 
     @Override
-    public void abandoned(MemorySegment destination) {}
+    public MemorySegment shared(Frame header, long numFloats) throws IOException {
+      throw new IOException("shared: expected a payload");
+    }
   }
 }
