@@ -32,8 +32,8 @@ import org.openjdk.jmh.annotations.Warmup;
  * this limit, by a third at most.
  */
 @State(Scope.Benchmark)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@BenchmarkMode(Mode.Throughput)
+@OutputTimeUnit(TimeUnit.SECONDS)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 7, time = 1)
 @Fork(1)

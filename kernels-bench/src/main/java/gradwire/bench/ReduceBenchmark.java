@@ -21,8 +21,8 @@ import org.openjdk.jmh.annotations.Warmup;
  * * (2 + replicas)} bytes an element. Limit and commands as at {@link OptimizerBenchmark}.
  */
 @State(Scope.Benchmark)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@BenchmarkMode(Mode.Throughput)
+@OutputTimeUnit(TimeUnit.SECONDS)
 @Warmup(iterations = 4, time = 1)
 @Measurement(iterations = 7, time = 1)
 public class ReduceBenchmark {

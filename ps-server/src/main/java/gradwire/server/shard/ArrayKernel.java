@@ -9,18 +9,30 @@ import java.util.List;
 
 /**
  * A block is copied into arrays, changed there, and copied back: C2 vectorises loops over arrays,
- * not those over several pieces of off-heap memory, which it must fear to overlap. At 1,024 floats
- * a block and five arrays, all stays in a first-level cache of 32 KB.
+ * not those over several pieces of off-heap memory, which it must fear to overlap.
  */
 final class ArrayKernel implements BlockKernel {
+  /** Five arrays of it stay in a first-level cache of 32 KB. */
+  static final int IN_CACHE_FLOATS = 1024;
+
+  /** Where the shard streams from memory, longer copies are worth a second-level cache's time. */
+  static final int STREAMING_FLOATS = 4096;
+
   private final SlotState state;
-  private final ReplicaMean mean = new ReplicaMean(BLOCK_FLOATS);
-  private final float[] weights = new float[BLOCK_FLOATS];
+  private final ReplicaMean mean;
+  private final float[] weights;
   private final float[][] slots;
 
-  ArrayKernel(SlotState state) {
+  ArrayKernel(SlotState state, int blockFloats) {
     this.state = state;
-    this.slots = new float[state.slots().length][BLOCK_FLOATS];
+    this.mean = new ReplicaMean(blockFloats);
+    this.weights = new float[blockFloats];
+    this.slots = new float[state.slots().length][blockFloats];
+  }
+
+  @Override
+  public int blockFloats() {
+    return weights.length;
   }
 
   @Override

@@ -11,14 +11,14 @@ import java.util.List;
  * has seen as many replicas as there are.
  */
 sealed interface BlockKernel permits ArrayKernel, LaneKernel {
-  /** The longest block that a kernel takes. */
-  int BLOCK_FLOATS = 1024;
+  /** The longest block that it takes, and its best. */
+  int blockFloats();
 
   /**
    * Applies the mean of the gradients to elements {@code [at, at + length)} of a shard.
    *
    * @param gradients {@code [shardLength] float32} each, in replica order
-   * @param length at most {@link #BLOCK_FLOATS}
+   * @param length at most {@link #blockFloats}
    */
   void apply(Update update, List<MemorySegment> gradients, TensorKind kind, long at, int length);
 }

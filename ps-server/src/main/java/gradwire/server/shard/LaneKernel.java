@@ -14,6 +14,9 @@ import java.util.List;
  * gradwire.server.optimizer.LaneSupport#isHere}.
  */
 final class LaneKernel implements BlockKernel {
+  /** Short, so that the memory's streams never pause while replicas are being added. */
+  private static final int BLOCK_FLOATS = 512;
+
   private final SlotState state;
   private final LaneMean mean;
   private final ArrayKernel rest;
@@ -24,7 +27,12 @@ final class LaneKernel implements BlockKernel {
   LaneKernel(SlotState state, Arena arena) {
     this.state = state;
     this.mean = new LaneMean(arena, BLOCK_FLOATS);
-    this.rest = new ArrayKernel(state);
+    this.rest = new ArrayKernel(state, BLOCK_FLOATS);
+  }
+
+  @Override
+  public int blockFloats() {
+    return BLOCK_FLOATS;
   }
 
   @Override

@@ -26,7 +26,7 @@ final class ShardUpdater implements AutoCloseable {
   static final int STRIPE_FLOATS = 1 << 16;
 
   /** From here on threads gain more than waking them costs. */
-  static final long PARALLEL_FLOATS = 1 << 18;
+  static final long PARALLEL_FLOATS = 1 << 20;
 
   /**
    * Until lanes are compiled they cost some 0.3 s of CPU more than arrays; a shard must have had
@@ -61,11 +61,15 @@ final class ShardUpdater implements AutoCloseable {
     kinds = shard.chunks().stream().map(Chunk::kind).toArray(TensorKind[]::new);
     numStripes = Math.toIntExact((length + STRIPE_FLOATS - 1) / STRIPE_FLOATS);
     int used = length < PARALLEL_FLOATS ? 1 : Math.min(numThreads, numStripes);
-    arrays = kernels(used, () -> new ArrayKernel(state));
+    arrays = kernels(used, () -> new ArrayKernel(state, arrayBlockFloats()));
     lanes = LaneSupport.isHere() ? kernels(used, () -> new LaneKernel(state, arena)) : arrays;
     kernels = arrays;
     update = first;
     pool = new ApplyPool(used, numStripes, this::applyStripe);
+  }
+
+  private int arrayBlockFloats() {
+    return length < PARALLEL_FLOATS ? ArrayKernel.IN_CACHE_FLOATS : ArrayKernel.STREAMING_FLOATS;
   }
 
   private static long[] ends(List<Chunk> chunks) {
@@ -109,8 +113,8 @@ final class ShardUpdater implements AutoCloseable {
   }
 
   private void applyBlocks(BlockKernel kernel, TensorKind kind, long from, long end) {
-    for (long at = from; at < end; at += BlockKernel.BLOCK_FLOATS) {
-      int blockFloats = (int) Math.min(BlockKernel.BLOCK_FLOATS, end - at);
+    for (long at = from; at < end; at += kernel.blockFloats()) {
+      int blockFloats = (int) Math.min(kernel.blockFloats(), end - at);
       kernel.apply(update, gradients, kind, at, blockFloats);
     }
   }

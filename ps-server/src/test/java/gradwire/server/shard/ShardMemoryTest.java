@@ -64,7 +64,7 @@ final class ShardMemoryTest {
     FlatLayout layout =
         new FlatLayout(
             List.of(
-                TensorSpec.weight("w", 1021, 307),
+                TensorSpec.weight("w", 1021, 1031),
                 TensorSpec.bias("b", 131),
                 TensorSpec.weight("v", 65_537)));
     assertThat(layout.numFloats()).isGreaterThan(ShardUpdater.PARALLEL_FLOATS);
