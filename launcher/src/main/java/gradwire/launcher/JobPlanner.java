@@ -42,6 +42,9 @@ public final class JobPlanner {
     checkOptimizer(job.training());
     RunFolder run = folder.get();
     AtomicFiles.write(run.job(), JobFiles.write(job, provenance(job)));
+    if (job.training().tls()) {
+      RunKeys.create(run.tls());
+    }
     if (job.training().trace()) {
       new TraceFolder(run).prepare();
     }

@@ -44,6 +44,7 @@ final class RoleCommand {
     List<String> words = new ArrayList<>();
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     words.addAll(JVM_FLAGS);
+    words.addAll(program.jvmFlags());
     words.add("-Xmx" + program.heapMebibytes() + "m");
     words.add("-XX:ErrorFile=" + folder.resolve("crash-" + task.name() + ".txt"));
     words.addAll(aotFlags(program, task));

@@ -38,6 +38,7 @@ public final class SummaryText {
     line("target", target());
     line("updates", updates());
     line("backend", result.backend());
+    line("by", result.transport());
     line("model", Files.isDirectory(folder.model()) ? folder.model().toString() : null);
     line("trace", trace());
     line("run", folder.root() + " (logs: stdout-*.txt, result.json)");

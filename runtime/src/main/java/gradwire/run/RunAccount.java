@@ -41,6 +41,7 @@ public record RunAccount(
         timeToTarget(),
         chiefFact(TaskReport.PARAMETERS_SHA256),
         chiefFact(TaskReport.BACKEND),
+        chiefFact(TaskReport.TRANSPORT),
         tasks.stream().map(this::usage).toList(),
         whole(sumOverWorkers(TaskReport.BYTES_PUSHED)),
         whole(sumOverWorkers(TaskReport.BYTES_PULLED)),

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param samplesPerSecond of all workers, over {@code trainSeconds}
  * @param metrics the chief's last figures by name; NaN where one diverged (null in the file)
  * @param parametersSha256 over the final flat vector, little-endian float32
+ * @param backend what computed the chief's gradients
+ * @param transport what carried the chief's tensors, e.g. {@code shm over uds}
  * @param updatesApplied by every server
  * @param updatesLost acknowledged to workers, yet missing on the worst server
  * @param updatesDuplicated applied by the worst server, yet never acknowledged to a worker
@@ -38,6 +40,7 @@ public record RunResult(
     @Nullable TimeToTarget timeToTarget,
     @Nullable String parametersSha256,
     @Nullable String backend,
+    @Nullable String transport,
     List<TaskUsage> tasks,
     @Nullable Long bytesPushed,
     @Nullable Long bytesPulled,

@@ -53,6 +53,7 @@ public record TaskReport(
 
   // Facts of the chief.
   public static final String BACKEND = "backend";
+  public static final String TRANSPORT = "transport";
   public static final String PARAMETERS_SHA256 = "parametersSha256";
 
   public TaskReport {

@@ -34,6 +34,7 @@ final class RunResultTest {
             "timeToTarget",
             "parametersSha256",
             "backend",
+            "transport",
             "tasks",
             "bytesPushed",
             "bytesPulled",

@@ -59,6 +59,7 @@ final class RunResultsTest {
             "timeToTarget",
             "parametersSha256",
             "backend",
+            "transport",
             "tasks",
             "bytesPushed",
             "bytesPulled",

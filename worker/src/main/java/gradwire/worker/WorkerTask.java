@@ -65,6 +65,7 @@ public final class WorkerTask {
   private static SortedMap<String, String> facts(WorkerOutcome outcome) {
     SortedMap<String, String> facts = new TreeMap<>();
     facts.put(TaskReport.BACKEND, outcome.backend());
+    facts.put(TaskReport.TRANSPORT, outcome.transport());
     if (!outcome.parametersSha256().isEmpty()) {
       facts.put(TaskReport.PARAMETERS_SHA256, outcome.parametersSha256());
     }

@@ -24,6 +24,7 @@ public final class Doctor {
             HostCheck::processor,
             HostCheck::memory,
             HostCheck::sharedMemory,
+            HostCheck::transport,
             HostCheck::loopbackPorts,
             GpuCheck::gpu,
             () -> JavaCheck.versions(workerClassPath),

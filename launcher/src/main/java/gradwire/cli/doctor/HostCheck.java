@@ -1,6 +1,9 @@
 package gradwire.cli.doctor;
 
 import com.sun.management.OperatingSystemMXBean;
+import gradwire.tensor.Floats;
+import gradwire.tensor.SharedMemory;
+import gradwire.transport.grpc.Capabilities;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
@@ -9,13 +12,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** The machine, without its GPU. */
 final class HostCheck {
   private static final double GIBIBYTE = 1L << 30;
   private static final double MIN_FREE_GIBIBYTES = 2;
-  private static final double MIN_SHARED_GIBIBYTES = 0.0625;
   private static final List<String> FEATURES =
       List.of("avx2", "fma", "avx512f", "amx_tile", "asimd");
 
@@ -52,17 +55,30 @@ final class HostCheck {
         : Finding.ok("memory", found);
   }
 
+  /** Makes some and maps it a second time, as a server does with a worker's. */
   static Finding sharedMemory() {
-    Path folder = Path.of("/dev/shm");
-    try {
-      double gibibytes = Files.getFileStore(folder).getUsableSpace() / GIBIBYTE;
-      String found = String.format(Locale.ROOT, "%.2f GiB free in %s", gibibytes, folder);
-      return gibibytes < MIN_SHARED_GIBIBYTES
-          ? Finding.warn("shared memory", found, "in a container: start it with --shm-size=1g")
-          : Finding.ok("shared memory", found);
-    } catch (IOException e) {
-      return Finding.warn("shared memory", "no " + folder, "nothing needs it yet; a hint only");
+    Optional<SharedMemory> made = SharedMemory.create(1024);
+    if (made.isEmpty()) {
+      return Finding.warn(
+          "shared memory", "none here", "tensors go through sockets; it takes Linux 3.17 or newer");
     }
+    try (SharedMemory memory = made.get();
+        SharedMemory seen = SharedMemory.attach(memory.handle())) {
+      return Finding.ok("shared memory", Floats.length(seen.floats()) + " floats mapped twice");
+    } catch (IOException e) {
+      return Finding.warn(
+          "shared memory", String.valueOf(e.getMessage()), "tensors go through sockets");
+    }
+  }
+
+  /** What tasks on this host and on others will talk by. */
+  static Finding transport() {
+    return Finding.ok(
+        "transport",
+        (SharedMemory.isSupported() ? "shared memory, " : "")
+            + Capabilities.sockets()
+            + "; TLS by "
+            + Capabilities.tls());
   }
 
   static Finding loopbackPorts() {

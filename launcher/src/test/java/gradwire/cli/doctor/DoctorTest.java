@@ -21,7 +21,15 @@ final class DoctorTest {
     assertThat(findings)
         .extracting(Finding::subject)
         .containsExactly(
-            "jdk", "processor", "memory", "shared memory", "ports", "gpu", "libraries", "backend");
+            "jdk",
+            "processor",
+            "memory",
+            "shared memory",
+            "transport",
+            "ports",
+            "gpu",
+            "libraries",
+            "backend");
     assertThat(findings)
         .allMatch(finding -> finding.level() == Finding.Level.OK || !finding.remedy().isEmpty());
   }

@@ -30,7 +30,10 @@ final class Channels {
   /** A stream asks for more before all is out. */
   static final int READY_BELOW_BYTES = 2 << 20;
 
-  private static final int RECEIVE_BUFFER_BYTES = 256 << 10;
+  /** The kernel's own default for Unix sockets is 208 KiB, which makes both ends wait in turn. */
+  static final int LOCAL_SOCKET_BUFFER_BYTES = 4 << 20;
+
+  private static final int RECEIVE_BUFFER_BYTES = Integer.getInteger("gradwire.rcv", 256 << 10);
   private static final boolean EPOLL = Epoll.isAvailable();
 
   /** Linux's name space without files: nothing is left behind, whoever is killed. */

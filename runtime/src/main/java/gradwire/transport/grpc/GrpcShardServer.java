@@ -97,7 +97,9 @@ public final class GrpcShardServer implements AutoCloseable {
             .addService(definition(service));
     tls.ifPresent(files -> builder.sslContext(Tls.server(files)));
     if (local) {
-      builder.withChildOption(ChannelOption.SO_KEEPALIVE, null); // TCP's own, which grpc sets
+      builder
+          .withChildOption(ChannelOption.SO_SNDBUF, Channels.LOCAL_SOCKET_BUFFER_BYTES)
+          .withChildOption(ChannelOption.SO_KEEPALIVE, null); // TCP's own, which grpc sets
     }
     Server server = builder.build();
     servers.add(server);

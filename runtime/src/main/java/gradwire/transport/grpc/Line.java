@@ -75,6 +75,11 @@ record Line(HostPort network, Optional<String> localSocket, ConnectionOptions op
         localSocket
             .map(name -> builder(Channels.localSocket(name), true).usePlaintext())
             .orElseGet(this::overNetwork);
+    if (localSocket.isPresent()) {
+      builder
+          .withOption(ChannelOption.SO_SNDBUF, Channels.LOCAL_SOCKET_BUFFER_BYTES)
+          .withOption(ChannelOption.SO_KEEPALIVE, null); // TCP's own, which grpc sets
+    }
     return builder
         .eventLoopGroup(loop.group())
         .directExecutor()

@@ -11,6 +11,7 @@ import java.util.TreeMap;
  * @param globalSteps steps in the last weights it saw
  * @param counters what it did
  * @param backend what computed the gradients
+ * @param transport what carried the tensors
  * @param bytesEachWay payload of one push, and of one pull
  * @param finalMetrics of the final weights; the chief's only, else empty
  * @param parametersSha256 of the final weights; the chief's only, else empty
@@ -22,6 +23,7 @@ public record WorkerOutcome(
     long globalSteps,
     StepCounters counters,
     String backend,
+    String transport,
     long bytesEachWay,
     SortedMap<String, Double> finalMetrics,
     String parametersSha256,

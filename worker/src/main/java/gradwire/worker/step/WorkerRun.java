@@ -81,7 +81,8 @@ public final class WorkerRun {
     StepCounters counters = new StepCounters(clock);
     Weights last = train(task, servers, counters, (weights, loss) -> weights);
     servers.leave();
-    return outcome(task, last, counters, new TreeMap<>(), "", OptionalLong.empty(), Double.NaN);
+    return outcome(
+        task, servers, last, counters, new TreeMap<>(), "", OptionalLong.empty(), Double.NaN);
   }
 
   private WorkerOutcome asChief(TrainingTask task, ServerGroup servers, Consistency consistency) {
@@ -106,6 +107,7 @@ public final class WorkerRun {
       servers.leave();
       return outcome(
           task,
+          servers,
           last,
           counters,
           metrics,
@@ -134,6 +136,7 @@ public final class WorkerRun {
 
   private WorkerOutcome outcome(
       TrainingTask task,
+      ServerGroup servers,
       Weights last,
       StepCounters counters,
       SortedMap<String, Double> metrics,
@@ -145,6 +148,7 @@ public final class WorkerRun {
         last.step(),
         counters,
         task.engine().backend(),
+        servers.carrier(),
         task.engine().layout().numFloats() * Float.BYTES,
         metrics,
         sha256,
