@@ -4,6 +4,7 @@ import gradwire.bench.micro.MicroCase.Method;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** The rows of {@code codec}, {@code optimizer} and {@code reduce}. */
@@ -80,67 +81,73 @@ public final class MicroCases {
   public static List<MicroCase> optimizer() {
     List<MicroCase> cases = new ArrayList<>();
     for (String rule : OPTIMIZERS) {
-      cases.addAll(shardCases("optimizer", "Optimizer", rule, FEW_REPLICAS));
+      for (Load load : loads(FEW_REPLICAS)) {
+        Map<String, String> parameters = new TreeMap<>(load.parameters());
+        parameters.put("optimizer", rule);
+        String name = "optimizer/" + rule + "/" + load.name();
+        cases.add(shardCase(name, "gradwire.bench.OptimizerBenchmark.", load, parameters));
+      }
     }
     return cases;
   }
 
   /** The mean over replicas, with the cheapest rule behind it. */
   public static List<MicroCase> reduce() {
-    return shardCases("reduce", "Reduce", "", REPLICAS);
+    return loads(REPLICAS).stream()
+        .map(
+            load ->
+                shardCase(
+                    "reduce/" + load.name(),
+                    "gradwire.bench.ReduceBenchmark.",
+                    load,
+                    load.parameters()))
+        .toList();
   }
 
-  private static List<MicroCase> shardCases(
-      String suite, String benchmark, String rule, List<Integer> replicas) {
-    List<MicroCase> cases = new ArrayList<>();
+  /** A shard and how it is worked on. */
+  private record Load(Kernel kernel, Shard shard, int numReplicas, int numThreads) {
+    String name() {
+      return "%s/%s/r%d/t%d".formatted(kernel.label, shard.label, numReplicas, numThreads);
+    }
+
+    Map<String, String> parameters() {
+      return Map.of(
+          "numFloats", String.valueOf(shard.numFloats),
+          "numReplicas", String.valueOf(numReplicas),
+          "numThreads", String.valueOf(numThreads));
+    }
+
+    Map<String, String> limitParameters() {
+      return Map.of(
+          "numFloats", String.valueOf(shard.numFloats), "numThreads", String.valueOf(numThreads));
+    }
+  }
+
+  private static List<Load> loads(List<Integer> replicas) {
+    List<Load> loads = new ArrayList<>();
     for (Kernel kernel : Kernel.values()) {
       for (Shard shard : Shard.values()) {
         for (int numReplicas : replicas) {
           for (int numThreads : THREADS) {
-            cases.add(shardCase(suite, benchmark, kernel, rule, shard, numReplicas, numThreads));
+            loads.add(new Load(kernel, shard, numReplicas, numThreads));
           }
         }
       }
     }
-    return cases;
+    return loads;
   }
 
   private static MicroCase shardCase(
-      String suite,
-      String benchmark,
-      Kernel kernel,
-      String rule,
-      Shard shard,
-      int numReplicas,
-      int numThreads) {
-    String numFloats = String.valueOf(shard.numFloats);
-    Map<String, String> parameters =
-        Map.of(
-            "numFloats",
-            numFloats,
-            "numReplicas",
-            String.valueOf(numReplicas),
-            "numThreads",
-            String.valueOf(numThreads));
-    Map<String, String> withRule = new java.util.TreeMap<>(parameters);
-    if (!rule.isEmpty()) {
-      withRule.put("optimizer", rule);
-    }
-    String tag = rule.isEmpty() ? "" : "/" + rule;
-    String name =
-        "%s%s/%s/%s/r%d/t%d"
-            .formatted(suite, tag, kernel.label, shard.label, numReplicas, numThreads);
+      String name, String benchmark, Load load, Map<String, String> parameters) {
     return new MicroCase(
         name,
         "apply",
-        numThreads,
-        new Method("gradwire.bench.%sBenchmark.%s".formatted(benchmark, kernel.method), withRule),
-        new Method(
-            "gradwire.bench.MemoryLimit.triad",
-            Map.of("numFloats", numFloats, "numThreads", String.valueOf(numThreads))),
+        load.numThreads,
+        new Method(benchmark + load.kernel.method, parameters),
+        new Method("gradwire.bench.MemoryLimit.triad", load.limitParameters()),
         "stream triad",
         0,
-        shard.numFloats * Float.BYTES * MOST_VECTORS,
+        load.shard.numFloats * Float.BYTES * MOST_VECTORS,
         isRepresentative(name));
   }
 

@@ -16,14 +16,26 @@ import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 
 /**
  * Measures rows of one process: JMH forks a JVM for each row, and one for its limit right before.
- * Rows of the same limit share it. One thread.
+ * One thread.
  */
 public final class MicroRows {
-  private static final int WARM_UP_ITERATIONS = 4;
+  /** Vector code that is not yet compiled runs 100 times slower, and allocates. */
+  private static final int WARM_UP_ITERATIONS = 10;
+
+  /** One plain loop. */
+  private static final int LIMIT_WARM_UP_ITERATIONS = 4;
+
+  /** The triad's arrays are on the heap; the rest is not. */
+  private static final String[] JVM_ARGUMENTS = {
+    "-Xmx2g",
+    "-XX:+UseSerialGC",
+    "-XX:-UsePerfData",
+    "--enable-native-access=ALL-UNNAMED",
+    "--sun-misc-unsafe-memory-access=allow"
+  };
 
   private final Plan plan;
   private final Map<String, MicroCase> cases = new HashMap<>();
-  private final Map<MicroCase.Method, Throughput> limits = new HashMap<>();
 
   /**
    * @param cases that may be asked for
@@ -33,15 +45,14 @@ public final class MicroRows {
     cases.forEach(one -> this.cases.put(one.name(), one));
   }
 
-  /** One row; its limit, too, unless that was just measured for another. */
+  /** One row, right behind its limit. */
   public Row measure(String name) {
     MicroCase measured = cases.get(name);
     if (measured == null) {
       throw new IllegalArgumentException("no such row: " + name);
     }
-    Throughput limit =
-        limits.computeIfAbsent(measured.limit(), method -> run(method, measured.bytes()));
-    Throughput row = run(measured.subject(), measured.bytes());
+    Throughput limit = run(measured.limit(), measured.bytes(), LIMIT_WARM_UP_ITERATIONS);
+    Throughput row = run(measured.subject(), measured.bytes(), WARM_UP_ITERATIONS);
     return new Row(
         name,
         "memory",
@@ -55,14 +66,15 @@ public final class MicroRows {
         new Row.Extra(null, null, null, row.allocatedBytesPerOperation(), limit.cpuSecondsPerGb()));
   }
 
-  private Throughput run(MicroCase.Method method, long bytes) {
+  private Throughput run(MicroCase.Method method, long bytes, int warmUpIterations) {
     ChainedOptionsBuilder options =
         Trial.of(method.name())
             .addProfiler(GCProfiler.class)
             .mode(Mode.Throughput)
             .timeUnit(TimeUnit.SECONDS)
             .forks(1)
-            .warmupIterations(plan.equals(Plan.QUICK) ? 1 : WARM_UP_ITERATIONS)
+            .jvmArgs(JVM_ARGUMENTS)
+            .warmupIterations(plan.equals(Plan.QUICK) ? 1 : warmUpIterations)
             .warmupTime(Trial.millis(plan.iterationMillis()))
             .measurementIterations(plan.rowIterations() * plan.rounds())
             .measurementTime(Trial.millis(plan.iterationMillis()));

@@ -3,6 +3,7 @@ package gradwire.bench.micro;
 import gradwire.bench.harness.Samples;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
@@ -49,7 +50,7 @@ record Throughput(
     return Samples.median(
         iterations.stream()
             .map(one -> one.getSecondaryResults().get(name))
-            .filter(java.util.Objects::nonNull)
+            .filter(Objects::nonNull)
             .map(Result::getScore)
             .toList());
   }
