@@ -10,6 +10,7 @@ import gradwire.worker.engine.Batch;
 import gradwire.worker.engine.ComputeEngine;
 import gradwire.worker.engine.FloatTensor;
 import gradwire.worker.engine.StepFlow;
+import gradwire.worker.engine.StepVectors;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;

@@ -71,9 +71,16 @@ final class AnswerSender {
 
   private void sendNext(Weights weights) {
     long total = Floats.length(memory);
-    long length = Math.min(total - sent, Frame.MAX_PAYLOAD_BYTES / Float.BYTES);
-    Frame head = frame(Frame.Kind.WEIGHTS, 0, weights, total);
-    send(head.with(sent, placed(Floats.slice(memory, sent, length), total)));
+    long length =
+        Math.min(
+            total - sent,
+            Integer.getInteger("gradwire.piece", Frame.MAX_PAYLOAD_BYTES) / Float.BYTES);
+    MemorySegment piece = placed(Floats.slice(memory, sent, length), total);
+    send(frame(Frame.Kind.WEIGHTS, 0, weights, total).with(sent, piece));
+    PeerMemory shared = sharing(total);
+    if (shared != null) {
+      shared.giveBack(piece, total);
+    }
     sent += length;
     if (sent >= total) {
       answer = null;
@@ -82,12 +89,18 @@ final class AnswerSender {
 
   /** The floats themselves, or where the worker sees a copy of them. */
   private MemorySegment placed(MemorySegment piece, long total) {
-    if (peer == null || !peer.holds(total)) {
+    PeerMemory shared = sharing(total);
+    if (shared == null) {
       return piece;
     }
-    MemorySegment seen = Floats.slice(peer.weights(total), sent, Floats.length(piece));
+    MemorySegment seen = Floats.slice(shared.weights(total), sent, Floats.length(piece));
     seen.copyFrom(piece);
     return seen;
+  }
+
+  /** The worker's memory, if an answer of {@code total} floats goes there. */
+  private @Nullable PeerMemory sharing(long total) {
+    return peer != null && total > 0 && peer.holds(total) ? peer : null;
   }
 
   private Frame frame(Frame.Kind kind, long sequence, Weights weights, long total) {
@@ -102,7 +115,7 @@ final class AnswerSender {
         0,
         total,
         request,
-        peer != null && total > 0 && peer.holds(total),
+        sharing(total) != null,
         Frame.NO_PAYLOAD);
   }
 

@@ -28,7 +28,7 @@ final class Channels {
   static final int FLOW_CONTROL_WINDOW_BYTES = 16 << 20;
 
   /** A stream asks for more before all is out. */
-  static final int READY_BELOW_BYTES = 2 << 20;
+  static final int READY_BELOW_BYTES = Integer.getInteger("gradwire.ready", 2 << 20);
 
   /** The kernel's own default for Unix sockets is 208 KiB, which makes both ends wait in turn. */
   static final int LOCAL_SOCKET_BUFFER_BYTES = 4 << 20;

@@ -25,6 +25,9 @@ final class PeerMemory {
 
   static final String ACCEPTED = "yes";
 
+  /** A page that is given back costs a page fault at its next use: worth it for large vectors. */
+  private static final long GIVEN_BACK_FROM_BYTES = 64 << 20;
+
   private final SharedMemory memory;
   private final long gradient;
   private final long weights;
@@ -106,9 +109,20 @@ final class PeerMemory {
 
       @Override
       public void release() {
+        giveBack(lent, numFloats);
         PeerMemory.this.release();
       }
     };
+  }
+
+  /**
+   * {@code piece} of a vector of {@code numFloats} is not needed for now: the worker keeps it, this
+   * process's share of resident memory does not.
+   */
+  void giveBack(MemorySegment piece, long numFloats) {
+    if (numFloats * Float.BYTES >= GIVEN_BACK_FROM_BYTES) {
+      piece.unload();
+    }
   }
 
   /** The stream has ended, or a gradient is no longer needed. */

@@ -19,7 +19,8 @@ import java.util.Optional;
  * as they become final, and again if frames were damaged. One thread: the worker's.
  */
 final class RequestSender implements Answer.Repair {
-  private static final int PIECE_FLOATS = Frame.MAX_PAYLOAD_BYTES / Float.BYTES;
+  private static final int PIECE_FLOATS =
+      Integer.getInteger("gradwire.piece", Frame.MAX_PAYLOAD_BYTES) / Float.BYTES;
 
   private final ClientCall<InputStream, InputStream> call;
   private final Answer answer;

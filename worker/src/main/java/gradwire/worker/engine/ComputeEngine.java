@@ -31,8 +31,8 @@ public interface ComputeEngine extends AutoCloseable {
   MemorySegment gradient();
 
   /**
-   * What holds both vectors, if a server on the same host may read and write them where they are;
-   * empty: they are sent.
+   * What holds both vectors, if a server on the same host may read and write them where they are
+   * ({@link StepVectors} does that); empty: they are sent.
    */
   default Optional<SharedMemory> sharedMemory() {
     return Optional.empty();

@@ -1,4 +1,4 @@
-package gradwire.dl4j;
+package gradwire.worker.engine;
 
 import gradwire.tensor.Floats;
 import gradwire.tensor.SharedMemory;
@@ -7,10 +7,10 @@ import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 
 /**
- * The engine's two flat vectors, in memory that a server on this host can map where the platform
- * has such. One owner.
+ * An engine's two flat vectors, in memory that a server on this host can map where the platform has
+ * such. An engine that takes them saves its users a copy each way. One owner.
  */
-final class StepVectors implements AutoCloseable {
+public final class StepVectors implements AutoCloseable {
   /** Both vectors start on a cache line. */
   private static final long ALIGNMENT_FLOATS = 16;
 
@@ -19,7 +19,8 @@ final class StepVectors implements AutoCloseable {
   private final MemorySegment parameters;
   private final MemorySegment gradient;
 
-  StepVectors(long numFloats) {
+  /** Zeros. */
+  public StepVectors(long numFloats) {
     long apart = Math.ceilDiv(numFloats, ALIGNMENT_FLOATS) * ALIGNMENT_FLOATS;
     shared = SharedMemory.create(apart + numFloats);
     if (shared.isPresent()) {
@@ -32,16 +33,17 @@ final class StepVectors implements AutoCloseable {
   }
 
   /** {@code [numFloats] float32}. */
-  MemorySegment parameters() {
+  public MemorySegment parameters() {
     return parameters;
   }
 
   /** {@code [numFloats] float32}. */
-  MemorySegment gradient() {
+  public MemorySegment gradient() {
     return gradient;
   }
 
-  Optional<SharedMemory> shared() {
+  /** What holds both, if it can be shared. */
+  public Optional<SharedMemory> shared() {
     return shared;
   }
 
