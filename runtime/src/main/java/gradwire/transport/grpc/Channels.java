@@ -2,8 +2,9 @@ package gradwire.transport.grpc;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.RecvByteBufAllocator;
@@ -26,6 +27,9 @@ import io.netty.channel.unix.DomainSocketAddress;
 final class Channels {
   /** Fixed, so that HTTP/2 never waits for the peer to say that it has read on. */
   static final int FLOW_CONTROL_WINDOW_BYTES = 16 << 20;
+
+  /** What we allow the other end to send as one HTTP/2 frame. */
+  static final int HTTP2_FRAME_BYTES = Integer.getInteger("gradwire.http2", 16 << 10);
 
   /** A stream asks for more before all is out. */
   static final int READY_BELOW_BYTES = Integer.getInteger("gradwire.ready", 2 << 20);
@@ -58,18 +62,36 @@ final class Channels {
     return new DomainSocketAddress(ABSTRACT + name);
   }
 
-  static Class<? extends Channel> client(boolean local) {
-    if (local) {
-      return EpollDomainSocketChannel.class;
-    }
-    return EPOLL ? EpollSocketChannel.class : NioSocketChannel.class;
+  static Channel client(boolean local) {
+    return prepared(
+        local
+            ? new EpollDomainSocketChannel()
+            : EPOLL ? new EpollSocketChannel() : new NioSocketChannel());
   }
 
-  static Class<? extends ServerChannel> server(boolean local) {
-    if (local) {
-      return EpollServerDomainSocketChannel.class;
+  static ServerChannel server(boolean local) {
+    ServerChannel channel =
+        local
+            ? new EpollServerDomainSocketChannel()
+            : EPOLL ? new EpollServerSocketChannel() : new NioServerSocketChannel();
+    channel.pipeline().addFirst(new Accepted());
+    return channel;
+  }
+
+  /** Sees each connection that a server accepts before anybody else does. */
+  private static final class Accepted extends ChannelInboundHandlerAdapter {
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
+      if (message instanceof Channel connection) {
+        prepared(connection);
+      }
+      super.channelRead(context, message);
     }
-    return EPOLL ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+  }
+
+  private static Channel prepared(Channel channel) {
+    channel.pipeline().addFirst(new ReceiveBuffers.Install());
+    return channel;
   }
 
   static ByteBufAllocator allocator() {
@@ -77,6 +99,6 @@ final class Channels {
   }
 
   static RecvByteBufAllocator receiveBuffers() {
-    return new FixedRecvByteBufAllocator(RECEIVE_BUFFER_BYTES);
+    return Boolean.getBoolean("gradwire.fixed") ? new io.netty.channel.FixedRecvByteBufAllocator(RECEIVE_BUFFER_BYTES) : new ReceiveBuffers(RECEIVE_BUFFER_BYTES);
   }
 }

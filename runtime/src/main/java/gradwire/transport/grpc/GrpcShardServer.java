@@ -86,7 +86,7 @@ public final class GrpcShardServer implements AutoCloseable {
       throws IOException {
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(address)
-            .channelType(Channels.server(local))
+            .channelFactory(() -> Channels.server(local))
             .bossEventLoopGroup(acceptor)
             .workerEventLoopGroup(connections)
             .directExecutor()

@@ -48,7 +48,7 @@ record Line(HostPort network, Optional<String> localSocket, ConnectionOptions op
     ChannelFuture connected =
         new Bootstrap()
             .group(loop.group())
-            .channel(Channels.client(true))
+            .channelFactory(() -> Channels.client(true))
             .handler(new ChannelInboundHandlerAdapter())
             .connect(Channels.localSocket(name));
     boolean reached = loop.runUntil(connected::isDone, LOCAL_CONNECT) && connected.isSuccess();
@@ -94,7 +94,7 @@ record Line(HostPort network, Optional<String> localSocket, ConnectionOptions op
   private NettyChannelBuilder overNetwork() {
     NettyChannelBuilder builder =
         NettyChannelBuilder.forAddress(network.host(), network.port())
-            .channelType(Channels.client(false));
+            .channelFactory(() -> Channels.client(false));
     return options
         .tls()
         .map(files -> builder.sslContext(Tls.client(files)))
@@ -103,7 +103,7 @@ record Line(HostPort network, Optional<String> localSocket, ConnectionOptions op
 
   private static NettyChannelBuilder builder(SocketAddress address, boolean local) {
     return NettyChannelBuilder.forAddress(address)
-        .channelType(Channels.client(local))
+        .channelFactory(() -> Channels.client(local))
         .overrideAuthority("localhost");
   }
 }
