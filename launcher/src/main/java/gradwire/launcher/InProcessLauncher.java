@@ -11,6 +11,7 @@ import gradwire.run.TaskProcess;
 import gradwire.run.TaskReport;
 import gradwire.run.TaskResult;
 import gradwire.server.ParameterServer;
+import gradwire.trace.ServerTrace;
 import gradwire.trace.TraceFolder;
 import gradwire.trace.Tracer;
 import gradwire.transport.ShardConnection;
@@ -158,15 +159,27 @@ public final class InProcessLauncher {
     Optional<Path> metrics = Optional.of(run.folder().metrics()).filter(path -> task.isChief());
     Optional<Path> model = Optional.of(run.folder().model()).filter(path -> task.isChief());
     return new WorkerSetup(
-        task, 0, run.numWorkers(), training, program, flags, Path.of(""), out, metrics, model);
+        task,
+        0,
+        run.numWorkers(),
+        training,
+        program,
+        flags,
+        Path.of(""),
+        out,
+        metrics,
+        model,
+        tracer(task));
   }
 
   private List<ShardConnection> connect() {
     Duration timeout = Duration.ofSeconds(training.waitTimeoutSeconds());
     List<ShardConnection> connections = new ArrayList<>();
     for (int i = 0; i < servers.size(); i++) {
+      TaskId server = TaskId.ps(i);
+      ServerTrace trace = new ServerTrace(tracer(server), i);
       connections.add(
-          new InProcessShardConnection(TaskId.ps(i).name(), servers.get(i).service(), timeout));
+          new InProcessShardConnection(server.name(), servers.get(i).service(), timeout, trace));
     }
     return connections;
   }

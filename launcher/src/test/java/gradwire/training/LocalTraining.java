@@ -4,6 +4,7 @@ import gradwire.cluster.TaskId;
 import gradwire.config.Training;
 import gradwire.run.TaskResult;
 import gradwire.server.ParameterServer;
+import gradwire.trace.Tracer;
 import gradwire.transport.ShardConnection;
 import gradwire.transport.inprocess.InProcessShardConnection;
 import gradwire.worker.program.FlagValues;
@@ -53,7 +54,8 @@ final class LocalTraining implements AutoCloseable {
               Path.of(""),
               new PrintStream(OutputStream.nullOutputStream()),
               Optional.empty(),
-              i == 0 ? model : Optional.empty());
+              i == 0 ? model : Optional.empty(),
+              Tracer.OFF);
       workers.add(new WorkerRun(setup, this::connect, InstantSource.system()));
     }
   }

@@ -10,6 +10,7 @@ import gradwire.run.RunFolder;
 import gradwire.run.Supervision;
 import gradwire.run.TaskProcess;
 import gradwire.run.TaskResult;
+import gradwire.trace.ServerTrace;
 import gradwire.trace.TraceFolder;
 import gradwire.trace.Tracer;
 import gradwire.transport.grpc.GrpcShardServer;
@@ -68,10 +69,15 @@ public final class ParameterServerMain {
     HostPort address =
         run.map(folder -> new HostPort("127.0.0.1", 0))
             .orElseGet(() -> arguments.cluster().addressOf(task));
-    try (Tracer _ = TraceFolder.tracer(run, task);
+    try (Tracer tracer = TraceFolder.tracer(run, task);
         ParameterServer server = new ParameterServer(task.name(), checkpoints(arguments, run));
         GrpcShardServer grpc =
-            new GrpcShardServer(task.name(), address, tls(run), server.service())) {
+            new GrpcShardServer(
+                task.name(),
+                address,
+                tls(run),
+                server.service(),
+                new ServerTrace(tracer, task.index()))) {
       System.out.println("job name = " + task.role().jobName());
       System.out.println("task index = " + task.index());
       System.out.println("listening on " + grpc.address().network());

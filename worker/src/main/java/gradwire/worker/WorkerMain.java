@@ -112,7 +112,7 @@ public final class WorkerMain {
     Job job = Job.of(arguments);
     TrainingProgram program = Programs.load(job.entryClass());
     Optional<RunFolder> run = arguments.runFolder().map(RunFolder::new);
-    try (Tracer _ = TraceFolder.tracer(run, arguments.task());
+    try (Tracer tracer = TraceFolder.tracer(run, arguments.task());
         CallerLoop loop = new CallerLoop();
         PrintStream out = bufferedOutput()) {
       WorkerSetup setup =
@@ -126,7 +126,8 @@ public final class WorkerMain {
               Path.of(""),
               out,
               run.filter(folder -> arguments.task().isChief()).map(RunFolder::metrics),
-              run.filter(folder -> arguments.task().isChief()).map(RunFolder::model));
+              run.filter(folder -> arguments.task().isChief()).map(RunFolder::model),
+              tracer);
       WorkerTask task = new WorkerTask(setup, () -> connect(arguments, job, run, loop));
       if (arguments.supervised()) {
         Supervision.watch(System.in, task::requestStop);

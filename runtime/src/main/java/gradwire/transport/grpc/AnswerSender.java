@@ -1,6 +1,9 @@
 package gradwire.transport.grpc;
 
 import gradwire.tensor.Floats;
+import gradwire.trace.Lane;
+import gradwire.trace.ServerTrace;
+import gradwire.trace.Span;
 import gradwire.transport.Outcome;
 import gradwire.transport.Weights;
 import gradwire.transport.grpc.FrameOutput.Carriage;
@@ -18,26 +21,36 @@ final class AnswerSender {
 
   private final ServerCall<InputStream, InputStream> call;
   private final @Nullable PeerMemory peer;
+  private final ServerTrace trace;
+  private Lane lane = Lane.OFF;
   private int worker;
   private int incarnation;
   private long request;
+
+  /** The push that is answered; 0 if something else is, as pushes count from 1. */
+  private long push;
+
   private @Nullable Weights answer;
   private MemorySegment memory = Frame.NO_PAYLOAD;
   private long sent;
 
-  AnswerSender(ServerCall<InputStream, InputStream> call, @Nullable PeerMemory peer) {
+  AnswerSender(
+      ServerCall<InputStream, InputStream> call, @Nullable PeerMemory peer, ServerTrace trace) {
     this.call = call;
     this.peer = peer;
+    this.trace = trace;
   }
 
   void identify(int newWorker, int newIncarnation) {
     worker = newWorker;
     incarnation = newIncarnation;
+    lane = trace.to(worker);
   }
 
   /** What is sent from now on answers the request that {@code frame} is of. */
   void begin(Frame frame) {
     request = frame.request();
+    push = frame.kind() == Frame.Kind.PUSH ? frame.sequence() : 0;
     answer = null;
   }
 
@@ -70,6 +83,15 @@ final class AnswerSender {
   }
 
   private void sendNext(Weights weights) {
+    long begun = lane.begin();
+    if (sent == 0 && push > 0) {
+      lane.flowThrough(trace.flow(worker, push));
+    }
+    sendPiece(weights);
+    lane.end(Span.ANSWER, begun, worker);
+  }
+
+  private void sendPiece(Weights weights) {
     long total = Floats.length(memory);
     long length =
         Math.min(

@@ -1,6 +1,9 @@
 package gradwire.transport.grpc;
 
 import gradwire.error.GradwireException;
+import gradwire.trace.Lane;
+import gradwire.trace.ServerTrace;
+import gradwire.trace.Span;
 import gradwire.transport.Outcome;
 import gradwire.transport.Push;
 import gradwire.transport.Replier;
@@ -37,6 +40,11 @@ final class ExchangeCall extends ServerCall.Listener<InputStream> implements Rep
   private final Transfer transfer;
   private final FrameReader reader;
   private final AnswerSender answers;
+  private final ServerTrace trace;
+
+  /** Records what the connection's thread does, once it is known for whom. */
+  private Lane lane = Lane.OFF;
+
   private int worker = -1;
   private int incarnation;
   private int damagedFrames;
@@ -60,7 +68,8 @@ final class ExchangeCall extends ServerCall.Listener<InputStream> implements Rep
       Metadata headers,
       ShardService service,
       BufferPool buffers,
-      Executor connections) {
+      Executor connections,
+      ServerTrace trace) {
     this.call = call;
     this.service = service;
     this.connections = connections;
@@ -68,7 +77,8 @@ final class ExchangeCall extends ServerCall.Listener<InputStream> implements Rep
     this.peer = attach(headers, replied);
     this.transfer = new Transfer(buffers, service::numFloats, peer);
     this.reader = new FrameReader(transfer);
-    this.answers = new AnswerSender(call, peer);
+    this.answers = new AnswerSender(call, peer, trace);
+    this.trace = trace;
     call.setOnReadyThreshold(Channels.READY_BELOW_BYTES);
     call.sendHeaders(replied);
     call.request(MESSAGES_AHEAD);
@@ -93,7 +103,7 @@ final class ExchangeCall extends ServerCall.Listener<InputStream> implements Rep
   public void onMessage(InputStream message) {
     Frame frame = null;
     try {
-      frame = reader.read(message);
+      frame = read(message);
       take(frame);
       call.request(1);
     } catch (IOException damaged) {
@@ -104,6 +114,13 @@ final class ExchangeCall extends ServerCall.Listener<InputStream> implements Rep
       log.error("worker-{}: frame not handled: {}", worker, frame, e);
       fail(new GradwireException("the server failed at this frame: " + e + "; see its log", e));
     }
+  }
+
+  private Frame read(InputStream message) throws IOException {
+    long begun = lane.begin();
+    Frame frame = reader.read(message);
+    lane.end(Span.RECEIVE, begun, worker);
+    return frame;
   }
 
   private void take(Frame frame) {
@@ -129,8 +146,7 @@ final class ExchangeCall extends ServerCall.Listener<InputStream> implements Rep
     switch (frame.kind()) {
       case PUSH -> {
         answerIsDue();
-        Push push = new Push(worker, incarnation, frame.sequence(), frame.step());
-        service.push(push, whole, this);
+        push(new Push(worker, incarnation, frame.sequence(), frame.step()), whole);
       }
       case INITIALIZE -> {
         service.initialize(worker, incarnation, whole);
@@ -142,6 +158,13 @@ final class ExchangeCall extends ServerCall.Listener<InputStream> implements Rep
       }
       case WEIGHTS, ACCEPTED, RESEND, UNSPECIFIED -> throw new IllegalStateException();
     }
+  }
+
+  private void push(Push push, TensorBuffer gradient) {
+    long begun = lane.begin();
+    lane.flowThrough(trace.flow(worker, push.sequence())); // the answer may be gone on return
+    service.push(push, gradient, this);
+    lane.end(Span.APPLY, begun, push.step());
   }
 
   /** A frame came damaged: the worker sends all of its request again. */
@@ -208,6 +231,7 @@ final class ExchangeCall extends ServerCall.Listener<InputStream> implements Rep
     if (worker < 0) {
       worker = frame.worker();
       incarnation = frame.incarnation();
+      lane = trace.from(worker);
       answers.identify(worker, incarnation);
     }
     if (frame.worker() != worker || frame.incarnation() != incarnation) {

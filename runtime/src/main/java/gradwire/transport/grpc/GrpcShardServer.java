@@ -3,6 +3,7 @@ package gradwire.transport.grpc;
 import gradwire.cluster.HostPort;
 import gradwire.cluster.ServerAddress;
 import gradwire.error.GradwireException;
+import gradwire.trace.ServerTrace;
 import gradwire.transport.ShardService;
 import gradwire.transport.grpc.proto.ParameterServerGrpc;
 import io.grpc.Server;
@@ -32,20 +33,32 @@ public final class GrpcShardServer implements AutoCloseable {
   private final EventLoopGroup connections =
       Channels.loops(Math.max(2, Runtime.getRuntime().availableProcessors() / 2));
   private final BufferPool buffers = new BufferPool();
+  private final ServerTrace trace;
   private final List<ServerInterceptor> interceptors;
   private final List<Server> servers = new ArrayList<>();
   private final ServerAddress listening;
+
+  /** Starts to listen, and records nothing. */
+  public GrpcShardServer(
+      String task, HostPort address, Optional<TlsFiles> tls, ShardService service) {
+    this(task, address, tls, service, ServerTrace.OFF);
+  }
 
   /**
    * Starts to listen.
    *
    * @param address port 0 picks a free one
    * @param tls for TCP; empty: in the clear
+   * @param trace records every worker's exchanges
    * @throws GradwireException naming {@code task} and the address, if it cannot listen there
    */
   public GrpcShardServer(
-      String task, HostPort address, Optional<TlsFiles> tls, ShardService service) {
-    this(task, address, tls, service, List.of());
+      String task,
+      HostPort address,
+      Optional<TlsFiles> tls,
+      ShardService service,
+      ServerTrace trace) {
+    this(task, address, tls, service, trace, List.of());
   }
 
   /**
@@ -57,6 +70,17 @@ public final class GrpcShardServer implements AutoCloseable {
       Optional<TlsFiles> tls,
       ShardService service,
       List<ServerInterceptor> interceptors) {
+    this(task, address, tls, service, ServerTrace.OFF, interceptors);
+  }
+
+  private GrpcShardServer(
+      String task,
+      HostPort address,
+      Optional<TlsFiles> tls,
+      ShardService service,
+      ServerTrace trace,
+      List<ServerInterceptor> interceptors) {
+    this.trace = trace;
     this.interceptors = interceptors;
     try {
       Server network =
@@ -118,7 +142,8 @@ public final class GrpcShardServer implements AutoCloseable {
             .addMethod(control.open())
             .addMethod(
                 Methods.EXCHANGE,
-                (call, headers) -> new ExchangeCall(call, headers, service, buffers, connections))
+                (call, headers) ->
+                    new ExchangeCall(call, headers, service, buffers, connections, trace))
             .addMethod(control.declareLastStep())
             .addMethod(control.awaitOthers())
             .addMethod(control.leave())

@@ -2,6 +2,9 @@ package gradwire.transport.inprocess;
 
 import gradwire.error.GradwireException;
 import gradwire.tensor.Floats;
+import gradwire.trace.Lane;
+import gradwire.trace.ServerTrace;
+import gradwire.trace.Span;
 import gradwire.transport.Farewell;
 import gradwire.transport.OpenReply;
 import gradwire.transport.OpenRequest;
@@ -27,6 +30,8 @@ public final class InProcessShardConnection implements ShardConnection {
   private final String server;
   private final ShardService service;
   private final Duration timeout;
+  private final ServerTrace trace;
+  private Lane lane = Lane.OFF;
   private int worker = -1;
   private int incarnation;
   private Answer answer = new Answer(MemorySegment.NULL);
@@ -78,15 +83,25 @@ public final class InProcessShardConnection implements ShardConnection {
    * @param timeout bound of every wait
    */
   public InProcessShardConnection(String server, ShardService service, Duration timeout) {
+    this(server, service, timeout, ServerTrace.OFF);
+  }
+
+  /**
+   * @param trace the server's: what it does for a push, the worker's thread does
+   */
+  public InProcessShardConnection(
+      String server, ShardService service, Duration timeout, ServerTrace trace) {
     this.server = server;
     this.service = service;
     this.timeout = timeout;
+    this.trace = trace;
   }
 
   @Override
   public OpenReply open(OpenRequest request) {
     worker = request.worker();
     incarnation = request.incarnation();
+    lane = trace.from(worker);
     return await(service.open(request), "let this worker in (has worker-0 started?)");
   }
 
@@ -98,7 +113,10 @@ public final class InProcessShardConnection implements ShardConnection {
   @Override
   public void push(Push push, MemorySegment gradient, MemorySegment weights) {
     answer = new Answer(weights);
+    long begun = lane.begin();
+    lane.flowThrough(trace.flow(worker, push.sequence()));
     service.push(push, TensorBuffer.borrowed(gradient), answer);
+    lane.end(Span.APPLY, begun, push.step());
   }
 
   @Override

@@ -1,8 +1,11 @@
 package gradwire.worker.step;
 
 import gradwire.config.StopAt;
+import gradwire.config.Training;
 import gradwire.error.GradwireException;
 import gradwire.tensor.Floats;
+import gradwire.trace.Lane;
+import gradwire.trace.Span;
 import gradwire.worker.program.Evaluation;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -39,9 +42,10 @@ final class BackgroundEvaluation implements AutoCloseable {
 
   private final Supplier<Evaluation> maker;
   private final Optional<StopAt> target;
-  private final Results results;
-  private final InstantSource clock;
   private final Duration timeout;
+  private final InstantSource clock;
+  private final Lane lane;
+  private final Results results;
   private final ExecutorService thread =
       Executors.newSingleThreadExecutor(
           Thread.ofPlatform().name("evaluation").daemon(true).factory());
@@ -51,17 +55,22 @@ final class BackgroundEvaluation implements AutoCloseable {
   private @Nullable Future<?> underWay;
   private volatile @Nullable Reached reached;
 
+  /**
+   * @param training says what the target is, and how long an evaluation may take
+   * @param lane records evaluations
+   */
   BackgroundEvaluation(
       Supplier<Evaluation> maker,
       long numFloats,
-      Optional<StopAt> target,
+      Training training,
       InstantSource clock,
-      Duration timeout,
+      Lane lane,
       Results results) {
     this.maker = maker;
-    this.target = target;
+    this.target = training.stopAt();
+    this.timeout = Duration.ofSeconds(training.waitTimeoutSeconds());
     this.clock = clock;
-    this.timeout = timeout;
+    this.lane = lane;
     this.results = results;
     this.copy = Floats.allocate(arena, numFloats);
   }
@@ -84,10 +93,12 @@ final class BackgroundEvaluation implements AutoCloseable {
   }
 
   private void evaluate(long step) {
+    long begun = lane.begin();
     if (evaluation == null) {
       evaluation = maker.get();
     }
     SortedMap<String, Double> metrics = evaluation.evaluate(copy);
+    lane.end(Span.EVALUATE, begun, step);
     if (reached == null && target.isPresent() && isReachedBy(target.get(), metrics)) {
       reached = new Reached(step, clock.millis() / 1e3);
     }

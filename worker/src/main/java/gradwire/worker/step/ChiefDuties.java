@@ -6,7 +6,6 @@ import gradwire.error.Expect;
 import gradwire.transport.Weights;
 import gradwire.worker.program.TrainingTask;
 import java.lang.foreign.MemorySegment;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -62,9 +61,9 @@ final class ChiefDuties implements TrainingLoop.Between, AutoCloseable {
                     new BackgroundEvaluation(
                         maker,
                         task.engine().layout().numFloats(),
-                        training.stopAt(),
+                        training,
                         clock,
-                        Duration.ofSeconds(training.waitTimeoutSeconds()),
+                        setup.tracer().lane("evaluation"),
                         progress::evaluated));
   }
 

@@ -6,6 +6,7 @@ import gradwire.config.CheckpointPlan;
 import gradwire.config.Consistency;
 import gradwire.tensor.FlatLayout;
 import gradwire.tensor.Floats;
+import gradwire.trace.Lane;
 import gradwire.transport.Farewell;
 import gradwire.transport.OpenReply;
 import gradwire.transport.OpenRequest;
@@ -43,15 +44,19 @@ final class ServerGroup implements AutoCloseable {
   /** Steps applied to the weights that each server sent last; in async mode they differ. */
   private final long[] steps;
 
+  private final ExchangeTrace trace;
+
   /**
    * @param servers in task order
+   * @param lane records pushes and waits
    */
   ServerGroup(
       List<ShardConnection> servers,
       FlatLayout layout,
       Consistency consistency,
       int worker,
-      int incarnation) {
+      int incarnation,
+      Lane lane) {
     this.servers = List.copyOf(servers);
     this.shards = ShardMap.of(layout, servers.size());
     this.layout = layout;
@@ -63,6 +68,7 @@ final class ServerGroup implements AutoCloseable {
             && replicas.isPresent();
     this.sequences = new long[servers.size()];
     this.steps = new long[servers.size()];
+    this.trace = new ExchangeTrace(lane, worker, servers.size());
   }
 
   /** Joins as the chief: brings settings, and values where a server has none. */
@@ -145,14 +151,15 @@ final class ServerGroup implements AutoCloseable {
   }
 
   private void push(Shard shard, MemorySegment gradient, MemorySegment parameters) {
-    servers
-        .get(shard.index())
-        .push(nextPush(shard), slice(gradient, shard), slice(parameters, shard));
+    Push push = nextPush(shard);
+    long begun = trace.pushBegins(shard.index(), push.sequence());
+    servers.get(shard.index()).push(push, slice(gradient, shard), slice(parameters, shard));
+    trace.pushEnds(shard.index(), begun);
   }
 
   /** As {@link #push}, but nothing is sent yet: {@link #pushPiece} does, as it becomes final. */
   void beginPush(MemorySegment gradient, MemorySegment parameters) {
-    awaitWeights();
+    collectWeights();
     for (Shard shard : shards.shards()) {
       servers
           .get(shard.index())
@@ -166,7 +173,10 @@ final class ServerGroup implements AutoCloseable {
       long from = Math.max(begin, shard.begin());
       long to = Math.min(begin + length, shard.begin() + shard.length());
       if (from < to) {
-        servers.get(shard.index()).pushPiece(from - shard.begin(), to - from);
+        int server = shard.index();
+        long begun = trace.pushBegins(server, sequences[server]);
+        servers.get(server).pushPiece(from - shard.begin(), to - from);
+        trace.pushEnds(server, begun);
       }
     }
   }
@@ -179,7 +189,10 @@ final class ServerGroup implements AutoCloseable {
 
   /** What the first server says of the last push; the floats may still be on the way. */
   Weights awaitStep() {
-    return servers.getFirst().awaitStep();
+    long begun = trace.awaitBegins();
+    Weights head = servers.getFirst().awaitStep();
+    trace.awaitEnds(begun);
+    return head;
   }
 
   /** Waits until floats {@code [begin, begin + length)} of the parameters have come. */
@@ -188,18 +201,34 @@ final class ServerGroup implements AutoCloseable {
       long to = Math.min(begin + length, shard.begin() + shard.length());
       if (Math.max(begin, shard.begin()) < to) {
         servers.get(shard.index()).awaitFloats(to - shard.begin());
+        if (to == shard.begin() + shard.length()) {
+          trace.answered(shard.index());
+        }
       }
     }
   }
 
   /** Waits for all that the last push or pull asked for. */
   Weights awaitWeights() {
-    Weights first = servers.getFirst().awaitWeights();
-    steps[0] = first.step();
+    long begun = trace.awaitBegins();
+    Weights first = collectWeights();
+    trace.awaitEnds(begun);
+    return first;
+  }
+
+  private Weights collectWeights() {
+    Weights first = collectWeights(0);
     for (int server = 1; server < servers.size(); server++) {
-      steps[server] = servers.get(server).awaitWeights().step();
+      collectWeights(server);
     }
     return first;
+  }
+
+  private Weights collectWeights(int server) {
+    Weights weights = servers.get(server).awaitWeights();
+    trace.answered(server);
+    steps[server] = weights.step();
+    return weights;
   }
 
   /** Ends the run at {@code step}, or at the present step if that is later. */

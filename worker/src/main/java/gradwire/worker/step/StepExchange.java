@@ -1,7 +1,9 @@
 package gradwire.worker.step;
 
+import gradwire.trace.Lane;
 import gradwire.worker.engine.Batch;
 import gradwire.worker.engine.ComputeEngine;
+import gradwire.worker.engine.GradientTrace;
 import gradwire.worker.engine.StepFlow;
 
 /**
@@ -12,25 +14,28 @@ import gradwire.worker.engine.StepFlow;
 final class StepExchange implements StepFlow {
   private final ComputeEngine engine;
   private final ServerGroup servers;
+  private final GradientTrace gradients;
   private boolean begun;
 
-  StepExchange(ComputeEngine engine, ServerGroup servers) {
+  StepExchange(ComputeEngine engine, ServerGroup servers, Lane lane) {
     this.engine = engine;
     this.servers = servers;
+    this.gradients = new GradientTrace(lane);
   }
 
   /**
    * Computes and pushes; the answer is on its way on return.
    *
+   * @param step for the picture: the worker's, from 0
    * @return the loss
    */
-  double run(Batch batch, long randomKey) {
+  double run(Batch batch, long randomKey, long step) {
     if (servers.sendsInPieces()) {
       begun = false;
-      return engine.computeGradient(batch, randomKey, this);
+      return gradients.computeGradient(engine, batch, randomKey, this, step);
     }
     servers.awaitWeights();
-    double loss = engine.computeGradient(batch, randomKey, StepFlow.NONE);
+    double loss = gradients.computeGradient(engine, batch, randomKey, StepFlow.NONE, step);
     servers.push(engine.gradient(), engine.parameters());
     return loss;
   }

@@ -1,6 +1,8 @@
 package gradwire.worker.step;
 
 import gradwire.random.Draws;
+import gradwire.trace.Lane;
+import gradwire.trace.Span;
 import gradwire.transport.Outcome;
 import gradwire.transport.Weights;
 import gradwire.worker.engine.Batch;
@@ -25,35 +27,47 @@ final class TrainingLoop {
   private final long seed;
   private final Between between;
   private final StepCounters counters;
+  private final Lane lane;
   private final StepExchange step;
 
+  /**
+   * @param lane records the steps; the one that {@code servers} has
+   */
   TrainingLoop(
+      WorkerSetup setup,
       TrainingTask task,
       ServerGroup servers,
-      int replica,
-      long seed,
       StepCounters counters,
+      Lane lane,
       Between between) {
     this.task = task;
     this.servers = servers;
-    this.replica = replica;
-    this.seed = seed;
+    this.replica = setup.task().index();
+    this.seed = setup.training().seed();
     this.counters = counters;
     this.between = between;
-    this.step = new StepExchange(task.engine(), servers);
+    this.lane = lane;
+    this.step = new StepExchange(task.engine(), servers, lane);
   }
 
   /** Trains on from {@code weights}, which the engine holds. Returns the last ones. */
   Weights run(Weights weights) {
-    Batch batch = task.batches().next(replica, 0);
+    Batch batch = nextBatch(0);
     weights = between.betweenSteps(weights, Double.NaN);
     for (long localStep = 1; !weights.isLast(); localStep++) {
       long numExamples = batch.numExamples();
-      double loss = step.run(batch, randomKey(localStep));
-      batch = task.batches().next(replica, localStep); // while the servers are busy
+      double loss = step.run(batch, randomKey(localStep), localStep - 1);
+      batch = nextBatch(localStep); // while the servers are busy
       weights = between.betweenSteps(stepDone(localStep, numExamples, loss), loss);
     }
     return servers.awaitWeights();
+  }
+
+  private Batch nextBatch(long index) {
+    long begun = lane.begin();
+    Batch batch = task.batches().next(replica, index);
+    lane.end(Span.BATCH, begun, index);
+    return batch;
   }
 
   private Weights stepDone(long localStep, long numExamples, double loss) {

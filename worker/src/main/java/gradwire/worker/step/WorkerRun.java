@@ -2,6 +2,7 @@ package gradwire.worker.step;
 
 import gradwire.config.Consistency;
 import gradwire.config.Training;
+import gradwire.trace.Lane;
 import gradwire.transport.ShardConnection;
 import gradwire.transport.Weights;
 import gradwire.worker.engine.ComputeEngine;
@@ -22,6 +23,7 @@ public final class WorkerRun {
   private final WorkerSetup setup;
   private final Supplier<List<ShardConnection>> connect;
   private final InstantSource clock;
+  private final Lane lane;
   private volatile boolean stopRequested;
 
   /**
@@ -32,6 +34,7 @@ public final class WorkerRun {
     this.setup = setup;
     this.connect = connect;
     this.clock = clock;
+    this.lane = setup.tracer().lane("step");
   }
 
   /** Ends the run at the step that is under way. Heeded by the chief; the others follow it. */
@@ -50,7 +53,8 @@ public final class WorkerRun {
               task.engine().layout(),
               consistency,
               setup.task().index(),
-              setup.incarnation());
+              setup.incarnation(),
+              lane);
       try (servers) {
         return setup.task().isChief()
             ? asChief(task, servers, consistency)
@@ -122,9 +126,7 @@ public final class WorkerRun {
 
   private Weights train(
       TrainingTask task, ServerGroup servers, StepCounters counters, TrainingLoop.Between between) {
-    TrainingLoop loop =
-        new TrainingLoop(
-            task, servers, setup.task().index(), setup.training().seed(), counters, between);
+    TrainingLoop loop = new TrainingLoop(setup, task, servers, counters, lane, between);
     Weights first = servers.pull(task.engine().parameters());
     counters.trainingBegins();
     task.listener().trainingBegins();

@@ -2,6 +2,7 @@ package gradwire.worker.step;
 
 import gradwire.cluster.TaskId;
 import gradwire.config.Training;
+import gradwire.trace.Tracer;
 import gradwire.worker.program.FlagValues;
 import gradwire.worker.program.TrainingProgram;
 import java.io.PrintStream;
@@ -21,6 +22,7 @@ import java.util.Optional;
  * @param out the task's output lines
  * @param metrics where the chief appends its measurements
  * @param model where the chief leaves the final weights
+ * @param tracer records what it does; whoever made it closes it
  */
 public record WorkerSetup(
     TaskId task,
@@ -32,4 +34,5 @@ public record WorkerSetup(
     Path home,
     PrintStream out,
     Optional<Path> metrics,
-    Optional<Path> model) {}
+    Optional<Path> model,
+    Tracer tracer) {}
