@@ -167,12 +167,15 @@ final class ScriptTest {
   }
 
   @Test
-  void aCacheIsUsedOnceItIsThere() throws Exception {
-    assertThat(gradwire("runs").out()).doesNotContain("AOTCache");
+  void aCacheIsUsedOnceItIsThereUnlessItIsOffOrOlderThanTheJars() throws Exception {
+    Map<String, String> on = Map.of("GRADWIRE_AOT", "on");
     Files.createDirectories(repository.resolve("target/aot"));
     Files.createFile(repository.resolve("target/aot/cli.aot"));
-    assertThat(gradwire("runs").out())
+    assertThat(gradwire("runs").out()).doesNotContain("AOTCache");
+    Files.createFile(repository.resolve("target/aot/.recorded"));
+    assertThat(gradwire(on, "runs").out())
         .contains("-XX:AOTCache=" + repository + "/target/aot/cli.aot\n-Xlog:aot=off\n");
+    assertThat(gradwire("runs").out()).doesNotContain("AOTCache");
   }
 
   @Test

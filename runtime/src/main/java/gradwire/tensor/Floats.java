@@ -10,10 +10,19 @@ public final class Floats {
   /** A cache line: what every vector starts on, so that bits don't depend on luck of placement. */
   private static final long ALIGNMENT_BYTES = 64;
 
+  private static final boolean HAS_LARGE_PAGES = "Linux".equals(System.getProperty("os.name"));
+
   private Floats() {}
 
-  /** {@code numFloats} zeros, owned by {@code arena}. */
+  /** {@code numFloats} zeros, owned by {@code arena}; in large pages where that pays. */
   public static MemorySegment allocate(Arena arena, long numFloats) {
+    long numBytes = numFloats * Float.BYTES;
+    return HAS_LARGE_PAGES && numBytes >= 2 * LargePages.PAGE_BYTES
+        ? LargePages.allocate(arena, numBytes).orElseGet(() -> small(arena, numFloats))
+        : small(arena, numFloats);
+  }
+
+  private static MemorySegment small(Arena arena, long numFloats) {
     return arena
         .allocate(Math.max(1, numFloats) * Float.BYTES, ALIGNMENT_BYTES)
         .asSlice(0, numFloats * Float.BYTES);

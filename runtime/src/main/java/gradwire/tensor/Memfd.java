@@ -34,41 +34,35 @@ final class Memfd {
   private static final int O_CLOEXEC = 0x80000;
 
   private static final MethodHandle MEMFD_CREATE =
-      function("memfd_create", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
+      Libc.function("memfd_create", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
   private static final MethodHandle FTRUNCATE =
-      function("ftruncate", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG));
+      Libc.function("ftruncate", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG));
   private static final MethodHandle FCNTL =
-      function(
+      Libc.function(
           "fcntl",
           FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT),
           Linker.Option.firstVariadicArg(2));
   private static final MethodHandle OPEN =
-      function(
+      Libc.function(
           "open",
           FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT),
           Linker.Option.firstVariadicArg(2));
   private static final MethodHandle CLOSE =
-      function("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+      Libc.function("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
 
   private Memfd() {}
-
-  private static MethodHandle function(
-      String name, FunctionDescriptor type, Linker.Option... options) {
-    Linker linker = Linker.nativeLinker();
-    return linker.downcallHandle(linker.defaultLookup().findOrThrow(name), type, options);
-  }
 
   /** A new one of {@code numBytes}, sealed in length; the caller closes the descriptor. */
   static int create(long numBytes) throws IOException {
     try (Arena arena = Arena.ofConfined()) {
       int descriptor =
-          call(
+          Libc.call(
               "memfd_create",
               MEMFD_CREATE,
               arena.allocateFrom(NAME),
               MFD_CLOEXEC | MFD_ALLOW_SEALING);
-      call("ftruncate", FTRUNCATE, descriptor, numBytes);
-      call("fcntl", FCNTL, descriptor, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW);
+      Libc.call("ftruncate", FTRUNCATE, descriptor, numBytes);
+      Libc.call("fcntl", FCNTL, descriptor, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW);
       return descriptor;
     }
   }
@@ -82,8 +76,8 @@ final class Memfd {
     }
     try (Arena arena = Arena.ofConfined()) {
       int flags = O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC;
-      int own = call("open", OPEN, arena.allocateFrom(path.toString()), flags, 0);
-      if ((call("fcntl", FCNTL, own, F_GET_SEALS, 0) & F_SEAL_SHRINK) == 0) {
+      int own = Libc.call("open", OPEN, arena.allocateFrom(path.toString()), flags, 0);
+      if ((Libc.call("fcntl", FCNTL, own, F_GET_SEALS, 0) & F_SEAL_SHRINK) == 0) {
         close(own);
         throw new IOException(path + ": expected a sealed length, got one that may shrink");
       }
@@ -101,20 +95,6 @@ final class Memfd {
   }
 
   static void close(int descriptor) throws IOException {
-    call("close", CLOSE, descriptor);
-  }
-
-  private static int call(String name, MethodHandle function, Object... arguments)
-      throws IOException {
-    int result;
-    try {
-      result = (int) function.invokeWithArguments(arguments);
-    } catch (Throwable impossible) {
-      throw new IllegalStateException(impossible);
-    }
-    if (result < 0) {
-      throw new IOException(name + " failed");
-    }
-    return result;
+    Libc.call("close", CLOSE, descriptor);
   }
 }

@@ -99,6 +99,8 @@ final class Channels {
   }
 
   static RecvByteBufAllocator receiveBuffers() {
-    return Boolean.getBoolean("gradwire.fixed") ? new io.netty.channel.FixedRecvByteBufAllocator(RECEIVE_BUFFER_BYTES) : new ReceiveBuffers(RECEIVE_BUFFER_BYTES);
+    return Boolean.getBoolean("gradwire.fixed")
+        ? new io.netty.channel.FixedRecvByteBufAllocator(RECEIVE_BUFFER_BYTES)
+        : new ReceiveBuffers(RECEIVE_BUFFER_BYTES);
   }
 }

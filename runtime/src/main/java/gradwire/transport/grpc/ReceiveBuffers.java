@@ -34,9 +34,7 @@ final class ReceiveBuffers extends DefaultMaxMessagesRecvByteBufAllocator {
 
       @Override
       public ByteBuf allocate(ByteBufAllocator allocator) {
-        return allocator
-            .ioBuffer(guess())
-            .setIndex(HEADROOM_BYTES, HEADROOM_BYTES);
+        return allocator.ioBuffer(guess()).setIndex(HEADROOM_BYTES, HEADROOM_BYTES);
       }
     };
   }
