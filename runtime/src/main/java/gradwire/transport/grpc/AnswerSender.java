@@ -93,10 +93,7 @@ final class AnswerSender {
 
   private void sendPiece(Weights weights) {
     long total = Floats.length(memory);
-    long length =
-        Math.min(
-            total - sent,
-            Integer.getInteger("gradwire.piece", Frame.MAX_PAYLOAD_BYTES) / Float.BYTES);
+    long length = Math.min(total - sent, Frame.pieceFloats(sharing(total) != null));
     MemorySegment piece = placed(Floats.slice(memory, sent, length), total);
     send(frame(Frame.Kind.WEIGHTS, 0, weights, total).with(sent, piece));
     PeerMemory shared = sharing(total);

@@ -35,7 +35,7 @@ final class Channels {
   static final int READY_BELOW_BYTES = Integer.getInteger("gradwire.ready", 2 << 20);
 
   /** The kernel's own default for Unix sockets is 208 KiB, which makes both ends wait in turn. */
-  static final int LOCAL_SOCKET_BUFFER_BYTES = 4 << 20;
+  static final int LOCAL_SOCKET_BUFFER_BYTES = Integer.getInteger("gradwire.uds", 4 << 20);
 
   private static final int RECEIVE_BUFFER_BYTES = Integer.getInteger("gradwire.rcv", 256 << 10);
   private static final boolean EPOLL = Epoll.isAvailable();

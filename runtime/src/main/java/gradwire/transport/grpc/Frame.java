@@ -44,13 +44,24 @@ record Frame(
     RESEND
   }
 
-  /** Most payload of one frame: small enough to stay in the cache between network and shard. */
+  /** Most payload of one frame. */
   static final int MAX_PAYLOAD_BYTES = 1 << 20;
 
   /** Room for the header and what protobuf adds. */
   static final int MAX_MESSAGE_BYTES = MAX_PAYLOAD_BYTES + 256;
 
   static final MemorySegment NO_PAYLOAD = MemorySegment.NULL;
+
+  /**
+   * Floats that this end puts into one frame: few enough to stay in the second-level cache between
+   * socket and shard; where they stay in place, more, since a frame costs the same.
+   */
+  static long pieceFloats(boolean isShared) {
+    return (isShared
+            ? Integer.getInteger("gradwire.spiece", 1 << 20)
+            : Integer.getInteger("gradwire.piece", 256 << 10))
+        / Float.BYTES;
+  }
 
   long numFloats() {
     return payload.byteSize() / Float.BYTES;

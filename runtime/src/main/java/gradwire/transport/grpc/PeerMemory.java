@@ -26,7 +26,7 @@ final class PeerMemory {
   static final String ACCEPTED = "yes";
 
   /** A page that is given back costs a page fault at its next use: worth it for large vectors. */
-  private static final long GIVEN_BACK_FROM_BYTES = 64 << 20;
+  private static final long GIVEN_BACK_FROM_BYTES = 256 << 20;
 
   private final SharedMemory memory;
   private final long gradient;

@@ -19,9 +19,6 @@ import java.util.Optional;
  * as they become final, and again if frames were damaged. One thread: the worker's.
  */
 final class RequestSender implements Answer.Repair {
-  private static final int PIECE_FLOATS =
-      Integer.getInteger("gradwire.piece", Frame.MAX_PAYLOAD_BYTES) / Float.BYTES;
-
   private final ClientCall<InputStream, InputStream> call;
   private final Answer answer;
   private final CallerLoop loop;
@@ -99,7 +96,7 @@ final class RequestSender implements Answer.Repair {
       if (offset > 0) {
         answer.awaitReady(call::isReady, timeout);
       }
-      long length = Math.min(PIECE_FLOATS, head.total() - offset);
+      long length = Math.min(Frame.pieceFloats(head.isShared()), head.total() - offset);
       sendFrame(offset, length);
       offset += length;
     } while (offset < head.total());
@@ -108,8 +105,9 @@ final class RequestSender implements Answer.Repair {
 
   /** A part of the request, queued without waiting: the queue holds references, no floats. */
   void sendPiece(long begin, long length) {
-    for (long at = begin; at < begin + length; at += PIECE_FLOATS) {
-      sendFrame(at, Math.min(PIECE_FLOATS, begin + length - at));
+    long piece = Frame.pieceFloats(head.isShared());
+    for (long at = begin; at < begin + length; at += piece) {
+      sendFrame(at, Math.min(piece, begin + length - at));
     }
     loop.runNow();
   }
