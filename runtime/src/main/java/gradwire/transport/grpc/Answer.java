@@ -19,8 +19,14 @@ import org.jspecify.annotations.Nullable;
 final class Answer extends ClientCall.Listener<InputStream> implements PayloadSink {
   /** What the connection does when frames were damaged. */
   interface Repair {
-    /** The server wants the request again. */
-    void requestWanted();
+    /**
+     * The server wants again what came damaged.
+     *
+     * @param number it says so for the n-th time; an earlier time that comes late asks for nothing
+     *     new
+     * @param whole the last request that it has all of
+     */
+    void requestWanted(long number, long whole);
 
     /** Of the answer, something came damaged. */
     void answerDamaged(IOException why);
@@ -59,6 +65,7 @@ final class Answer extends ClientCall.Listener<InputStream> implements PayloadSi
   /** The answer to request {@code number} goes to {@code memory}. */
   void expect(long number, MemorySegment memory) {
     request = number;
+    reader.taken().requestIsOver();
     expected = memory;
     coverage.begin(Floats.length(memory));
     accepted = false;
@@ -106,7 +113,9 @@ final class Answer extends ClientCall.Listener<InputStream> implements PayloadSi
         take(frame);
       }
     } catch (IOException damaged) {
-      repairing().answerDamaged(damaged);
+      if (isWanting() && !(damaged instanceof LateCopyException)) {
+        repairing().answerDamaged(damaged);
+      }
     }
     taken.run();
   }
@@ -115,7 +124,7 @@ final class Answer extends ClientCall.Listener<InputStream> implements PayloadSi
     switch (frame.kind()) {
       case ACCEPTED -> accepted = true;
       case WEIGHTS -> takeWeights(frame);
-      case RESEND -> repairing().requestWanted();
+      case RESEND -> repairing().requestWanted(frame.sequence(), frame.request());
       case INITIALIZE, PUSH, PULL, UNSPECIFIED ->
           ended =
               Status.INTERNAL.withDescription("expected WEIGHTS or ACCEPTED, got " + frame.kind());
@@ -141,6 +150,7 @@ final class Answer extends ClientCall.Listener<InputStream> implements PayloadSi
 
   /** Forgets what has come of the answer: all of it comes again. */
   void drop() {
+    reader.taken().drop();
     coverage.begin(Floats.length(expected));
     weights = null;
   }

@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
 final class ExchangeCall extends ServerCall.Listener<InputStream> implements Replier {
   private static final Logger log = LoggerFactory.getLogger(ExchangeCall.class);
 
-  /** A stream that damages more frames than this is broken. */
+  /** A stream that damages more frames than this before a request gets through is broken. */
   static final int MAX_DAMAGED_FRAMES = 1000;
 
   private static final int MESSAGES_AHEAD = 4;
@@ -48,6 +48,7 @@ final class ExchangeCall extends ServerCall.Listener<InputStream> implements Rep
   private int worker = -1;
   private int incarnation;
   private int damagedFrames;
+  private long requestsForMore;
   private long resendsServed;
 
   /** A push or pull was taken and not answered yet. */
@@ -106,8 +107,11 @@ final class ExchangeCall extends ServerCall.Listener<InputStream> implements Rep
       frame = read(message);
       take(frame);
       call.request(1);
+    } catch (LateCopyException nothingToDo) {
+      call.request(1);
     } catch (IOException damaged) {
-      askAgain(damaged);
+      askAgain(String.valueOf(damaged.getMessage()));
+      call.request(1);
     } catch (GradwireException refused) {
       fail(refused);
     } catch (RuntimeException | OutOfMemoryError e) {
@@ -137,6 +141,8 @@ final class ExchangeCall extends ServerCall.Listener<InputStream> implements Rep
   }
 
   private void handle(Frame frame, TensorBuffer whole) {
+    damagedFrames = 0;
+    reader.taken().requestIsOver();
     synchronized (this) {
       answers.begin(frame);
       accepted = false;
@@ -167,40 +173,39 @@ final class ExchangeCall extends ServerCall.Listener<InputStream> implements Rep
     lane.end(Span.APPLY, begun, push.step());
   }
 
-  /** A frame came damaged: the worker sends all of its request again. */
-  private void askAgain(IOException damaged) {
+  /** A frame came damaged: the worker sends all of its request again, or asks again. */
+  private void askAgain(String damage) {
     transfer.drop();
+    reader.taken().drop();
     damagedFrames++;
-    log.warn("worker-{}: frame {} damaged: {}", worker, damagedFrames, damaged.getMessage());
+    log.warn("worker-{}: frame {} damaged: {}", worker, damagedFrames, damage);
     if (damagedFrames > MAX_DAMAGED_FRAMES) {
       fail(
           new GradwireException(
-              damagedFrames + " tensor frames damaged, the last: " + damaged.getMessage(),
-              damaged));
+              "%d tensor frames damaged, the last: %s; is the network sound?"
+                  .formatted(damagedFrames, damage)));
       return;
     }
     synchronized (this) {
       if (!closed) {
-        answers.resend(damagedFrames);
+        answers.resend(++requestsForMore);
       }
     }
-    call.request(1);
   }
 
   /** A frame of ours came damaged: the worker wants all of the answer again. */
   private void answerAgain(Frame frame) {
-    if (frame.sequence() <= resendsServed) {
+    if (frame.sequence() <= resendsServed || transfer.isPast(frame.request())) {
       return;
     }
     resendsServed = frame.sequence();
+    if (transfer.isUnderWay(frame.request())) {
+      askAgain("at the worker");
+      return;
+    }
     boolean ask;
     synchronized (this) {
-      if (transfer.isUnderWay(frame.request())) {
-        transfer.drop();
-        answers.resend(++damagedFrames);
-        return;
-      }
-      if (accepted) {
+      if (accepted && !closed) {
         answers.send(Frame.Kind.ACCEPTED);
       }
       ask = !answerDue && !accepted;

@@ -35,6 +35,7 @@ final class FrameReader {
 
   private final PayloadSink sink;
   private final FrameChecksum checksum = new FrameChecksum();
+  private final TakenFrames taken = new TakenFrames();
   private final byte[] scratch = new byte[4096];
   private final long[] header = new long[HEADER_FIELDS + 1];
   private InputStream in = InputStream.nullInputStream();
@@ -48,6 +49,7 @@ final class FrameReader {
   /**
    * Reads one whole message. A frame whose payload was not wanted comes back without it.
    *
+   * @throws LateCopyException if it is about floats that are no longer there, nor needed
    * @throws IOException saying what is wrong with it, if it must not be used
    */
   Frame read(InputStream message) throws IOException {
@@ -60,6 +62,11 @@ final class FrameReader {
     } finally {
       in = InputStream.nullInputStream();
     }
+  }
+
+  /** Shared frames that came so far. */
+  TakenFrames taken() {
+    return taken;
   }
 
   private Frame read() throws IOException {
@@ -87,10 +94,16 @@ final class FrameReader {
       frame = withoutPayload(frame);
     }
     if (!hasChecksum || expected != checksum.value()) {
+      if (hasChecksum && taken.wasTaken(expected)) {
+        throw new LateCopyException();
+      }
       throw new IOException(
           "expected CRC-32C %08x, got %s"
               .formatted(
                   checksum.value(), hasChecksum ? "%08x".formatted(expected) : "no checksum"));
+    }
+    if (frame.isShared()) {
+      taken.add(expected);
     }
     return frame;
   }

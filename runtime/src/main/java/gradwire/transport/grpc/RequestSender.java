@@ -32,6 +32,8 @@ final class RequestSender implements Answer.Repair {
   private Frame head;
   private MemorySegment payload = Frame.NO_PAYLOAD;
   private long resends;
+  private long resendsServed;
+  private int damagedAnswers;
   private boolean answerWanted;
 
   RequestSender(
@@ -69,6 +71,7 @@ final class RequestSender implements Answer.Repair {
     payload = floats;
     sent.clear();
     answerWanted = false;
+    damagedAnswers = 0;
     answer.expect(request, weights);
   }
 
@@ -123,20 +126,26 @@ final class RequestSender implements Answer.Repair {
   }
 
   @Override
-  public void requestWanted() {
-    if (answerWanted) {
-      askForAnswer();
-    } else {
+  public void requestWanted(long number, long whole) {
+    if (number <= resendsServed) {
+      return;
+    }
+    resendsServed = number;
+    if (whole < head.request()) {
       List.copyOf(sent).forEach(this::send);
+    } else if (answerWanted && answer.isWanting()) {
+      askForAnswer();
     }
   }
 
   @Override
   public void answerDamaged(IOException why) {
-    if (resends >= ExchangeCall.MAX_DAMAGED_FRAMES) {
+    damagedAnswers++;
+    if (damagedAnswers > ExchangeCall.MAX_DAMAGED_FRAMES) {
       answer.giveUp(
           Status.DATA_LOSS.withDescription(
-              resends + " tensor frames damaged, the last: " + why.getMessage()));
+              "%d tensor frames damaged, the last: %s; is the network sound?"
+                  .formatted(damagedAnswers, why.getMessage())));
       return;
     }
     answerWanted = true;

@@ -41,6 +41,11 @@ final class Transfer implements PayloadSink {
     return frame.request() < request || (frame.request() == request && first == null);
   }
 
+  /** Whether another request has begun since. */
+  boolean isPast(long number) {
+    return number < request;
+  }
+
   /** Whether frames of {@code number} are still missing. */
   boolean isUnderWay(long number) {
     return number > request || (number == request && first != null);
@@ -160,14 +165,16 @@ final class Transfer implements PayloadSink {
   }
 
   private TensorBuffer end(Frame last) {
-    MemorySegment complete = whole;
-    boolean isShared = last.isShared();
-    first = null;
-    whole = Frame.NO_PAYLOAD;
-    if (last.total() == 0) {
-      return TensorBuffer.borrowed(Frame.NO_PAYLOAD);
+    if (last.total() > 0 && !last.isShared()) {
+      MemorySegment complete = whole;
+      first = null;
+      whole = Frame.NO_PAYLOAD;
+      return buffers.owned(complete);
     }
-    return isShared && peer != null ? peer.lendGradient(last.total()) : buffers.owned(complete);
+    abandon(); // a damaged frame may have seemed to bring floats
+    return peer != null && last.isShared()
+        ? peer.lendGradient(last.total())
+        : TensorBuffer.borrowed(Frame.NO_PAYLOAD);
   }
 
   /** Forgets what has come of the request under way; all of it must come again. */
