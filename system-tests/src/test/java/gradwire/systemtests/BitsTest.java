@@ -11,6 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** In sync mode the final parameters are a function of the job and its seed alone. */
@@ -38,6 +39,15 @@ final class BitsTest {
   void processesGiveTheSameBitsAsThreads(int numServers) {
     assertThat(local(Repository.REFERENCE_JOB, REFERENCE, numServers))
         .isEqualTo(inProcess(Repository.REFERENCE_JOB, REFERENCE, 1));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"tcp, false", "tcp, true", "uds, false", "shm, false"})
+  void whateverCarriesTheFloatsTheBitsAreTheSame(String transport, boolean tls) {
+    String[] sets = with(with(REFERENCE, "training.transport=" + transport), "training.tls=" + tls);
+    String expected = inProcess(Repository.REFERENCE_JOB, REFERENCE, 1);
+    assertThat(local(Repository.REFERENCE_JOB, sets, 1)).isEqualTo(expected);
+    assertThat(local(Repository.REFERENCE_JOB, sets, 2)).isEqualTo(expected);
   }
 
   @Test
