@@ -37,6 +37,7 @@ public final class Child implements AutoCloseable {
         List.of(
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow",
+            "-Dio.netty.leakDetection.level=disabled",
             "-XX:+UseSerialGC",
             "-XX:-UsePerfData"));
     command.addAll(jvmOptions);

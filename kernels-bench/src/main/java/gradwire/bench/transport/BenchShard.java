@@ -12,7 +12,6 @@ import gradwire.transport.ShardService;
 import gradwire.transport.TensorBuffer;
 import gradwire.transport.Weights;
 import java.lang.foreign.MemorySegment;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -24,17 +23,13 @@ final class BenchShard implements ShardService {
 
   private final MemorySegment weights;
   private final boolean answersPushWithWeights;
-  private final Optional<MemorySegment> own;
 
   /**
    * @param weights what a pull gets
    * @param direction whether a push gets it, too, or an answer without floats
-   * @param own where a gradient is copied to that the carrier does not bring into this process's
-   *     own memory; empty: it does
    */
-  BenchShard(MemorySegment weights, Direction direction, Optional<MemorySegment> own) {
+  BenchShard(MemorySegment weights, Direction direction) {
     this.weights = weights;
-    this.own = own;
     this.answersPushWithWeights = direction.comesDown();
   }
 
@@ -59,7 +54,6 @@ final class BenchShard implements ShardService {
       if (push.sequence() == 1) {
         Numbers.check(push.toString(), gradient.memory(), 0, 0);
       }
-      own.ifPresent(memory -> memory.copyFrom(gradient.memory()));
     } catch (GradwireException wrong) {
       replier.fail(wrong);
       return;

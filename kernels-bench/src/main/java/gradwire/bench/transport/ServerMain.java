@@ -68,16 +68,11 @@ public final class ServerMain {
 
   private String serveFloats(TransportCase row) {
     KnownTensor weights = new KnownTensor(row.size());
-    boolean isMapped = row.carrier() == Carrier.SHM && row.direction().goesUp();
-    Optional<KnownTensor> own =
-        isMapped ? Optional.of(new KnownTensor(row.size())) : Optional.empty();
-    BenchShard shard =
-        new BenchShard(weights.memory(), row.direction(), own.map(KnownTensor::memory));
+    BenchShard shard = new BenchShard(weights.memory(), row.direction());
     Wiring.Served served = Wiring.serve(row.carrier(), shard);
     serving =
         () -> {
           served.server().close();
-          own.ifPresent(KnownTensor::close);
           weights.close();
         };
     return served.address();

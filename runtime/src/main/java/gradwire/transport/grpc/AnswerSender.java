@@ -76,10 +76,18 @@ final class AnswerSender {
     return answer != null;
   }
 
-  void sendWhileReady() {
-    while (answer != null && call.isReady()) {
-      sendNext(answer);
+  /**
+   * Sends the next piece if there is one and the connection takes it.
+   *
+   * @return whether there may be more to send at once
+   */
+  boolean sendNextIfReady() {
+    Weights sending = answer;
+    if (sending == null || !call.isReady()) {
+      return false;
     }
+    sendNext(sending);
+    return answer != null;
   }
 
   private void sendNext(Weights weights) {

@@ -1,6 +1,7 @@
 package gradwire.transport.grpc;
 
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -29,15 +30,18 @@ final class Channels {
   static final int FLOW_CONTROL_WINDOW_BYTES = 16 << 20;
 
   /** What we allow the other end to send as one HTTP/2 frame. */
-  static final int HTTP2_FRAME_BYTES = Integer.getInteger("gradwire.http2", 16 << 10);
+  static final int HTTP2_FRAME_BYTES = 64 << 10;
 
   /** A stream asks for more before all is out. */
-  static final int READY_BELOW_BYTES = Integer.getInteger("gradwire.ready", 2 << 20);
+  static final int READY_BELOW_BYTES = 2 << 20;
 
   /** The kernel's own default for Unix sockets is 208 KiB, which makes both ends wait in turn. */
-  static final int LOCAL_SOCKET_BUFFER_BYTES = Integer.getInteger("gradwire.uds", 4 << 20);
+  static final int LOCAL_SOCKET_BUFFER_BYTES = 4 << 20;
 
-  private static final int RECEIVE_BUFFER_BYTES = Integer.getInteger("gradwire.rcv", 256 << 10);
+  /** The last one given back is the next one taken: buffers stay in the cache. */
+  static final ByteBufAllocator BUFFERS = PooledByteBufAllocator.DEFAULT;
+
+  private static final int RECEIVE_BUFFER_BYTES = 256 << 10;
   private static final boolean EPOLL = Epoll.isAvailable();
 
   /** Linux's name space without files: nothing is left behind, whoever is killed. */
@@ -95,12 +99,10 @@ final class Channels {
   }
 
   static ByteBufAllocator allocator() {
-    return new LendingAllocator(ByteBufAllocator.DEFAULT);
+    return new LendingAllocator(BUFFERS);
   }
 
   static RecvByteBufAllocator receiveBuffers() {
-    return Boolean.getBoolean("gradwire.fixed")
-        ? new io.netty.channel.FixedRecvByteBufAllocator(RECEIVE_BUFFER_BYTES)
-        : new ReceiveBuffers(RECEIVE_BUFFER_BYTES);
+    return new ReceiveBuffers(RECEIVE_BUFFER_BYTES);
   }
 }

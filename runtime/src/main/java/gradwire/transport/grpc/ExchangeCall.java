@@ -289,10 +289,11 @@ final class ExchangeCall extends ServerCall.Listener<InputStream> implements Rep
     }
   }
 
+  /** One piece at a time, so that the connection sends it while the next is made. */
   @Override
   public synchronized void onReady() {
-    if (!closed) {
-      answers.sendWhileReady();
+    if (!closed && answers.sendNextIfReady()) {
+      connections.execute(this::onReady);
     }
   }
 

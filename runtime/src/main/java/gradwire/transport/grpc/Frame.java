@@ -47,8 +47,14 @@ record Frame(
   /** Most payload of one frame. */
   static final int MAX_PAYLOAD_BYTES = 1 << 20;
 
+  /** Most floats of one frame that stay where they are. */
+  static final int MAX_SHARED_FLOATS = 4 << 20;
+
   /** Room for the header and what protobuf adds. */
   static final int MAX_MESSAGE_BYTES = MAX_PAYLOAD_BYTES + 256;
+
+  private static final int PIECE_BYTES = 256 << 10;
+  private static final int SHARED_PIECE_BYTES = 2 << 20;
 
   static final MemorySegment NO_PAYLOAD = MemorySegment.NULL;
 
@@ -57,10 +63,7 @@ record Frame(
    * socket and shard; where they stay in place, more, since a frame costs the same.
    */
   static long pieceFloats(boolean isShared) {
-    return (isShared
-            ? Integer.getInteger("gradwire.spiece", 1 << 20)
-            : Integer.getInteger("gradwire.piece", 256 << 10))
-        / Float.BYTES;
+    return (isShared ? SHARED_PIECE_BYTES : PIECE_BYTES) / Float.BYTES;
   }
 
   long numFloats() {

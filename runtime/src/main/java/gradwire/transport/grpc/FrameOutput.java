@@ -4,7 +4,6 @@ import com.google.protobuf.CodedOutputStream;
 import io.grpc.Drainable;
 import io.grpc.KnownLength;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -133,7 +132,7 @@ final class FrameOutput extends InputStream implements Drainable, KnownLength {
 
   private void lendCopy(Scratch scratch, OutputStream target) throws IOException {
     int length = (int) payload.byteSize();
-    ByteBuf copy = ByteBufAllocator.DEFAULT.directBuffer(length, length);
+    ByteBuf copy = Channels.BUFFERS.directBuffer(length, length);
     ByteBuffer memory = copy.internalNioBuffer(0, length);
     MemorySegment.ofBuffer(memory).copyFrom(payload);
     scratch.checksum.update(memory.duplicate());

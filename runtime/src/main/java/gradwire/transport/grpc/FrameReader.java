@@ -127,7 +127,7 @@ final class FrameReader {
   }
 
   private long numSharedFloats() throws IOException {
-    return within("shared", header[10], Frame.MAX_PAYLOAD_BYTES / Float.BYTES + 1L);
+    return within("shared", header[10], Frame.MAX_SHARED_FLOATS + 1L);
   }
 
   private Frame frame() throws IOException {

@@ -101,9 +101,9 @@ final class RequestSender implements Answer.Repair {
       }
       long length = Math.min(Frame.pieceFloats(head.isShared()), head.total() - offset);
       sendFrame(offset, length);
+      loop.runNow();
       offset += length;
     } while (offset < head.total());
-    loop.runNow();
   }
 
   /** A part of the request, queued without waiting: the queue holds references, no floats. */
