@@ -35,7 +35,7 @@ final class ExchangeCall extends ServerCall.Listener<InputStream> implements Rep
 
   private final ServerCall<InputStream, InputStream> call;
   private final ShardService service;
-  private final Executor connections;
+  private final Executor connection;
   private final @Nullable PeerMemory peer;
   private final Transfer transfer;
   private final FrameReader reader;
@@ -62,18 +62,19 @@ final class ExchangeCall extends ServerCall.Listener<InputStream> implements Rep
   private boolean closed;
 
   /**
-   * @param connections runs what is not urgent enough to be done under the shard's lock
+   * @param connection the connection's thread; runs what is not urgent enough to be done under the
+   *     shard's lock
    */
   ExchangeCall(
       ServerCall<InputStream, InputStream> call,
       Metadata headers,
       ShardService service,
       BufferPool buffers,
-      Executor connections,
+      Executor connection,
       ServerTrace trace) {
     this.call = call;
     this.service = service;
-    this.connections = connections;
+    this.connection = connection;
     Metadata replied = new Metadata();
     this.peer = attach(headers, replied);
     this.transfer = new Transfer(buffers, service::numFloats, peer);
@@ -285,7 +286,7 @@ final class ExchangeCall extends ServerCall.Listener<InputStream> implements Rep
     lastOutcome = told.outcome();
     answers.weights(told, memory);
     if (answers.isSending()) {
-      connections.execute(this::onReady);
+      connection.execute(this::onReady);
     }
   }
 
@@ -293,7 +294,7 @@ final class ExchangeCall extends ServerCall.Listener<InputStream> implements Rep
   @Override
   public synchronized void onReady() {
     if (!closed && answers.sendNextIfReady()) {
-      connections.execute(this::onReady);
+      connection.execute(this::onReady);
     }
   }
 

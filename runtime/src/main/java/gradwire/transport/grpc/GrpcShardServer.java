@@ -13,6 +13,7 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.NettyServerBuilder;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
+import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -143,12 +145,22 @@ public final class GrpcShardServer implements AutoCloseable {
             .addMethod(
                 Methods.EXCHANGE,
                 (call, headers) ->
-                    new ExchangeCall(call, headers, service, buffers, connections, trace))
+                    new ExchangeCall(call, headers, service, buffers, ownLoop(), trace))
             .addMethod(control.declareLastStep())
             .addMethod(control.awaitOthers())
             .addMethod(control.leave())
             .build();
     return ServerInterceptors.intercept(definition, interceptors);
+  }
+
+  /** The loop of the thread that this is: a call begins on its connection's. */
+  private Executor ownLoop() {
+    for (EventExecutor loop : connections) {
+      if (loop.inEventLoop()) {
+        return loop;
+      }
+    }
+    return connections;
   }
 
   /** Stops listening and lets what is under way end, for a bounded time. */
