@@ -30,7 +30,15 @@ final class Answer extends ClientCall.Listener<InputStream> implements PayloadSi
 
     /** Of the answer, something came damaged. */
     void answerDamaged(IOException why);
+
+    /** Whether anything of the request or its answer was damaged. */
+    boolean isTroubled();
+
+    /** After trouble, to be called now and then: what repaired it may itself have been damaged. */
+    void stillWaiting();
   }
+
+  private static final Duration ASK_EVERY = Duration.ofMillis(5);
 
   private final String server;
   private final CallerLoop loop;
@@ -41,6 +49,11 @@ final class Answer extends ClientCall.Listener<InputStream> implements PayloadSi
   private MemorySegment expected = Frame.NO_PAYLOAD;
   private MemorySegment seen = Frame.NO_PAYLOAD;
   private long request;
+
+  /** Where the last frame's payload was written, sound or not. */
+  private long writtenBegin;
+
+  private long writtenEnd;
   private boolean accepted;
   private @Nullable Weights weights;
   private @Nullable Status ended;
@@ -80,6 +93,7 @@ final class Answer extends ClientCall.Listener<InputStream> implements PayloadSi
 
   @Override
   public MemorySegment destination(Frame header, int numBytes) throws IOException {
+    writtenEnd = writtenBegin;
     if (header.request() != request) {
       return Frame.NO_PAYLOAD;
     }
@@ -92,9 +106,13 @@ final class Answer extends ClientCall.Listener<InputStream> implements PayloadSi
               + " of "
               + header.total());
     }
-    return coverage.contains(header.offset(), header.offset() + numBytes / Float.BYTES)
-        ? Frame.NO_PAYLOAD
-        : expected.asSlice(header.offset() * Float.BYTES, numBytes);
+    long end = header.offset() + numBytes / Float.BYTES;
+    if (coverage.contains(header.offset(), end)) {
+      return Frame.NO_PAYLOAD;
+    }
+    writtenBegin = header.offset();
+    writtenEnd = end;
+    return expected.asSlice(header.offset() * Float.BYTES, numBytes);
   }
 
   @Override
@@ -136,6 +154,7 @@ final class Answer extends ClientCall.Listener<InputStream> implements PayloadSi
     if (elsewhere) {
       Floats.slice(expected, frame.offset(), frame.numFloats()).copyFrom(frame.payload());
     }
+    writtenEnd = writtenBegin;
     coverage.add(frame.offset(), frame.end());
     weights = new Weights(frame.outcome(), frame.step(), frame.lastStep());
   }
@@ -148,11 +167,9 @@ final class Answer extends ClientCall.Listener<InputStream> implements PayloadSi
     return present;
   }
 
-  /** Forgets what has come of the answer: all of it comes again. */
+  /** The last frame was damaged: what it was written over must come again. */
   void drop() {
-    reader.taken().drop();
-    coverage.begin(Floats.length(expected));
-    weights = null;
+    coverage.remove(writtenBegin, writtenEnd);
   }
 
   boolean isWanting() {
@@ -210,10 +227,26 @@ final class Answer extends ClientCall.Listener<InputStream> implements PayloadSi
   }
 
   private void await(BooleanSupplier done, String what, Duration timeout) {
-    boolean inTime = loop.runUntil(() -> done.getAsBoolean() || ended != null, timeout);
+    boolean inTime = runUntil(() -> done.getAsBoolean() || ended != null, timeout);
     if (!done.getAsBoolean()) {
       Status status = inTime && ended != null ? ended : Status.DEADLINE_EXCEEDED;
       throw GrpcShardConnection.failure(server, what, status, timeout);
     }
+  }
+
+  private boolean runUntil(BooleanSupplier over, Duration timeout) {
+    Repair present = repair;
+    if (present == null) {
+      return loop.runUntil(over, timeout);
+    }
+    long deadline = System.nanoTime() + timeout.toNanos();
+    boolean inTime = loop.runUntil(() -> over.getAsBoolean() || present.isTroubled(), timeout);
+    while (inTime && !over.getAsBoolean()) {
+      present.stillWaiting();
+      Duration left = Duration.ofNanos(deadline - System.nanoTime());
+      boolean isOver = loop.runUntil(over, left.compareTo(ASK_EVERY) < 0 ? left : ASK_EVERY);
+      inTime = isOver || (System.nanoTime() < deadline && !Thread.currentThread().isInterrupted());
+    }
+    return inTime;
   }
 }

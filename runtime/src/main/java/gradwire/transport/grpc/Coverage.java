@@ -38,6 +38,27 @@ final class Coverage {
     }
   }
 
+  /** Floats {@code [begin, end)} are no longer what came. */
+  void remove(long begin, long end) {
+    if (begin < Math.min(end, prefix)) {
+      if (end < prefix) {
+        addIsland(end, prefix);
+      }
+      prefix = begin;
+    }
+    Map.Entry<Long, Long> island = islands.lowerEntry(end);
+    while (island != null && island.getValue() > begin && begin < end) {
+      islands.remove(island.getKey());
+      if (island.getKey() < begin) {
+        islands.put(island.getKey(), begin);
+      }
+      if (island.getValue() > end) {
+        islands.put(end, island.getValue());
+      }
+      island = islands.lowerEntry(Math.min(end, island.getKey()));
+    }
+  }
+
   private void addIsland(long begin, long end) {
     long from = begin;
     long to = end;

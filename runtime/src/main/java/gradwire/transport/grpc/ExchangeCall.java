@@ -29,7 +29,7 @@ final class ExchangeCall extends ServerCall.Listener<InputStream> implements Rep
   private static final Logger log = LoggerFactory.getLogger(ExchangeCall.class);
 
   /** A stream that damages more frames than this before a request gets through is broken. */
-  static final int MAX_DAMAGED_FRAMES = 1000;
+  static final int MAX_DAMAGED_FRAMES = 300;
 
   private static final int MESSAGES_AHEAD = 4;
 
@@ -177,7 +177,6 @@ final class ExchangeCall extends ServerCall.Listener<InputStream> implements Rep
   /** A frame came damaged: the worker sends all of its request again, or asks again. */
   private void askAgain(String damage) {
     transfer.drop();
-    reader.taken().drop();
     damagedFrames++;
     log.warn("worker-{}: frame {} damaged: {}", worker, damagedFrames, damage);
     if (damagedFrames > MAX_DAMAGED_FRAMES) {

@@ -29,6 +29,7 @@ final class RequestSender implements Answer.Repair {
   /** Pieces of the present request that are out, for the case that they must go again. */
   private final List<Frame> sent = new ArrayList<>();
 
+  private final RepairPace pace = new RepairPace();
   private Frame head;
   private MemorySegment payload = Frame.NO_PAYLOAD;
   private long resends;
@@ -72,6 +73,7 @@ final class RequestSender implements Answer.Repair {
     sent.clear();
     answerWanted = false;
     damagedAnswers = 0;
+    pace.begin(Math.max(floats.byteSize(), weights.byteSize()));
     answer.expect(request, weights);
   }
 
@@ -131,9 +133,24 @@ final class RequestSender implements Answer.Repair {
       return;
     }
     resendsServed = number;
+    pace.trouble();
     if (whole < head.request()) {
-      List.copyOf(sent).forEach(this::send);
+      if (pace.maySendAgain()) {
+        List.copyOf(sent).forEach(this::send);
+      }
     } else if (answerWanted && answer.isWanting()) {
+      askForAnswer();
+    }
+  }
+
+  @Override
+  public boolean isTroubled() {
+    return pace.isTroubled();
+  }
+
+  @Override
+  public void stillWaiting() {
+    if (answer.isWanting() && pace.isOverdue()) {
       askForAnswer();
     }
   }
@@ -150,10 +167,14 @@ final class RequestSender implements Answer.Repair {
     }
     answerWanted = true;
     answer.drop();
+    pace.trouble();
     askForAnswer();
   }
 
   private void askForAnswer() {
+    if (!pace.mayAsk()) {
+      return;
+    }
     resends++;
     send(frame(Frame.Kind.RESEND, resends, 0, 0, head.request(), false));
   }

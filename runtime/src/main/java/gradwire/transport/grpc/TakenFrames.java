@@ -24,11 +24,6 @@ final class TakenFrames {
     numOver = count;
   }
 
-  /** What came of the request under way must come again. */
-  void drop() {
-    count = numOver;
-  }
-
   /** Whether a frame of an earlier request had this checksum. */
   boolean wasTaken(int checksum) {
     for (long i = Math.max(0, count - CAPACITY); i < numOver; i++) {

@@ -23,6 +23,11 @@ final class Transfer implements PayloadSink {
   private long request;
 
   private @Nullable Frame first;
+
+  /** Where the last frame's payload was written, sound or not. */
+  private long writtenBegin;
+
+  private long writtenEnd;
   private long knownLength = -1;
   private MemorySegment whole = Frame.NO_PAYLOAD;
 
@@ -54,6 +59,7 @@ final class Transfer implements PayloadSink {
   @Override
   public MemorySegment destination(Frame header, int numBytes) throws IOException {
     long end = header.offset() + numBytes / Float.BYTES;
+    writtenEnd = writtenBegin;
     if (isOld(header) || (first != null && coverage.contains(header.offset(), end))) {
       return Frame.NO_PAYLOAD;
     }
@@ -64,6 +70,8 @@ final class Transfer implements PayloadSink {
     if (whole.byteSize() == 0) {
       whole = acquire(header.total() * Float.BYTES);
     }
+    writtenBegin = header.offset();
+    writtenEnd = end;
     return Floats.slice(whole, header.offset(), numBytes / Float.BYTES);
   }
 
@@ -111,6 +119,7 @@ final class Transfer implements PayloadSink {
       begin(frame);
     }
     expectOfThis(frame);
+    writtenEnd = writtenBegin;
     coverage.add(frame.offset(), frame.end());
     return coverage.isComplete() ? end(frame) : null;
   }
@@ -177,9 +186,9 @@ final class Transfer implements PayloadSink {
         : TensorBuffer.borrowed(Frame.NO_PAYLOAD);
   }
 
-  /** Forgets what has come of the request under way; all of it must come again. */
+  /** The last frame was damaged: what it was written over must come again. */
   void drop() {
-    coverage.begin(first == null ? 0 : first.total());
+    coverage.remove(writtenBegin, writtenEnd);
   }
 
   /** Gives back the memory of what has come so far. */

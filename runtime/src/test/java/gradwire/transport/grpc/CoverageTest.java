@@ -28,6 +28,28 @@ final class CoverageTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(longs = {4, 5, 6})
+  void whatIsRemovedIsMissing(long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    for (int run = 0; run < 100; run++) {
+      boolean[] expected = new boolean[random.nextInt(1, 30)];
+      coverage.begin(expected.length);
+      for (int i = 0; i < 60; i++) {
+        int begin = random.nextInt(expected.length);
+        int end = begin + random.nextInt(Math.min(9, expected.length - begin) + 1);
+        boolean isAdded = random.nextInt(3) > 0;
+        if (isAdded) {
+          coverage.add(begin, end);
+        } else {
+          coverage.remove(begin, end);
+        }
+        java.util.Arrays.fill(expected, begin, end, isAdded);
+        assertSame(expected);
+      }
+    }
+  }
+
   private void assertSame(boolean[] expected) {
     int prefix = numTrue(expected, 0, expected.length);
     assertThat(coverage.prefix()).isEqualTo(prefix);

@@ -55,11 +55,21 @@ final class TransferTest {
   }
 
   @Test
-  void whatWasDroppedMustComeAgain() throws IOException {
+  void whatADamagedFrameWasWrittenOverMustComeAgain() throws IOException {
     assertThat(sent(0, 9)).isNull();
+    Frame damaged = Frames.push(5, 10, Floats.slice(values, 5, 5));
+    assertThat(transfer.destination(damaged, 20).byteSize()).isEqualTo(20);
     transfer.drop();
     assertThat(sent(9, 1)).isNull();
-    assertWhole(sent(0, 9));
+    assertWhole(sent(5, 5));
+  }
+
+  @Test
+  void aDamagedFrameTakesNothingFromWhatWasThere() throws IOException {
+    assertThat(sent(0, 9)).isNull();
+    assertThat(transfer.destination(Frames.push(3, 10, values), 20)).isEqualTo(Frame.NO_PAYLOAD);
+    transfer.drop();
+    assertWhole(sent(9, 1));
   }
 
   @Test
