@@ -57,10 +57,20 @@ final class TrainingLoop {
     for (long localStep = 1; !weights.isLast(); localStep++) {
       long numExamples = batch.numExamples();
       double loss = step.run(batch, randomKey(localStep), localStep - 1);
-      batch = nextBatch(localStep); // while the servers are busy
+      batch = nextBatchMeanwhile(localStep);
       weights = between.betweenSteps(stepDone(localStep, numExamples, loss), loss);
     }
     return servers.awaitWeights();
+  }
+
+  /** Fetched while the servers are busy; if it can't be, the step under way still ends first. */
+  private Batch nextBatchMeanwhile(long index) {
+    try {
+      return nextBatch(index);
+    } catch (RuntimeException noBatch) {
+      servers.awaitWeights();
+      throw noBatch;
+    }
   }
 
   private Batch nextBatch(long index) {
