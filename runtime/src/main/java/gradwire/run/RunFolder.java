@@ -101,6 +101,11 @@ public record RunFolder(Path root) {
     return root.resolve("checkpoints");
   }
 
+  /** What tasks need to go on after a sudden end; of no use once the run is over. */
+  public Path state() {
+    return root.resolve("state");
+  }
+
   /** Final weights. */
   public Path model() {
     return root.resolve("model");

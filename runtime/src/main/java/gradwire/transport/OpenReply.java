@@ -1,9 +1,11 @@
 package gradwire.transport;
 
 /**
- * A server lets a worker in.
+ * A server lets a worker in, and says what it has of it, whichever incarnation sent it.
  *
  * @param step steps applied so far
  * @param initialized the server has values; if not, the chief must send them
+ * @param sequence the worker's last push that is applied or dropped; 0 if none is
+ * @param applied how many of the worker's pushes are in the weights
  */
-public record OpenReply(long step, boolean initialized) {}
+public record OpenReply(long step, boolean initialized, long sequence, long applied) {}

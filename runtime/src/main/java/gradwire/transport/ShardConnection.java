@@ -1,11 +1,12 @@
 package gradwire.transport;
 
 import java.lang.foreign.MemorySegment;
+import java.util.OptionalLong;
 
 /**
  * A worker's line to one parameter server. One thread. Every wait is bounded by the timeout that
  * the connection was made with and fails with a {@link gradwire.error.GradwireException} that names
- * the server and what was awaited.
+ * the server and what was awaited; a {@link LineBrokenException} where a new line may do better.
  */
 public interface ShardConnection extends AutoCloseable {
   /** Joins the run; for all but the chief, waits until the chief has brought values. */
@@ -40,8 +41,17 @@ public interface ShardConnection extends AutoCloseable {
    */
   boolean awaitVerdict();
 
-  /** Starts a pull into {@code weights}. */
-  void pull(MemorySegment weights);
+  /** Starts a pull of the present weights into {@code weights}. */
+  default void pull(MemorySegment weights) {
+    pull(OptionalLong.empty(), weights);
+  }
+
+  /**
+   * Starts a pull into {@code weights}.
+   *
+   * @param step see {@link ShardService#pull}
+   */
+  void pull(OptionalLong step, MemorySegment weights);
 
   /**
    * Waits for the head of the answer to the last {@link #push} or {@link #pull}; its floats may

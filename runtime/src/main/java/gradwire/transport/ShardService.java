@@ -1,5 +1,6 @@
 package gradwire.transport;
 
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -25,8 +26,12 @@ public interface ShardService {
    */
   void push(Push push, TensorBuffer gradient, Replier replier);
 
-  /** Answers with the present weights. */
-  void pull(int worker, int incarnation, Replier replier);
+  /**
+   * Answers with weights.
+   *
+   * @param step the step they must be of, the present one or the one before it; empty: the present
+   */
+  void pull(int worker, int incarnation, OptionalLong step, Replier replier);
 
   /**
    * Moves the last step to {@code step}, or to the present step if that is later.

@@ -12,6 +12,7 @@ import gradwire.transport.ShardService;
 import gradwire.transport.TensorBuffer;
 import gradwire.transport.Weights;
 import java.lang.foreign.MemorySegment;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -35,7 +36,7 @@ final class BenchShard implements ShardService {
 
   @Override
   public CompletableFuture<OpenReply> open(OpenRequest request) {
-    return CompletableFuture.completedFuture(new OpenReply(0, true));
+    return CompletableFuture.completedFuture(new OpenReply(0, true, 0, 0));
   }
 
   @Override
@@ -66,7 +67,7 @@ final class BenchShard implements ShardService {
   }
 
   @Override
-  public void pull(int worker, int incarnation, Replier replier) {
+  public void pull(int worker, int incarnation, OptionalLong step, Replier replier) {
     replier.weights(new Weights(Outcome.NONE, 0, NEVER), weights);
   }
 

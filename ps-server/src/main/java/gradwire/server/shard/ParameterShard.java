@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -99,7 +100,7 @@ public final class ParameterShard implements ShardService, AutoCloseable {
   private static void answerOpen(ShardRun run, Waiting waiting) {
     try {
       admit(run, waiting.request());
-      waiting.reply().complete(new OpenReply(run.step(), run.hasValues()));
+      waiting.reply().complete(new OpenReply(run.step(), run.hasValues(), 0, 0));
     } catch (GradwireException refused) {
       waiting.reply().completeExceptionally(refused);
     }
@@ -210,7 +211,7 @@ public final class ParameterShard implements ShardService, AutoCloseable {
   }
 
   @Override
-  public void pull(int worker, int incarnation, Replier replier) {
+  public void pull(int worker, int incarnation, OptionalLong step, Replier replier) {
     locked(
         run -> {
           checkMayExchange(run, worker, incarnation);

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -102,7 +103,8 @@ final class ParameterShardTest {
       shard.open(ShardFixture.chief(1, settings(ShardFixture.SYNC))).join();
       assertThatThrownBy(() -> shard.push(new Push(0, 0, 1, 0), gradient, reply))
           .hasMessage("worker-0: expected worker-0 to bring initial values first");
-      assertThatThrownBy(() -> shard.pull(0, 0, reply)).hasMessageContaining("initial values");
+      assertThatThrownBy(() -> shard.pull(0, 0, OptionalLong.empty(), reply))
+          .hasMessageContaining("initial values");
     }
   }
 
@@ -121,7 +123,7 @@ final class ParameterShardTest {
 
       assertThat(waiting.join().initialized()).isTrue();
       Reply reply = new Reply();
-      shard.pull(1, 0, reply);
+      shard.pull(1, 0, OptionalLong.empty(), reply);
       assertThat(reply.values()).containsExactly(5);
     }
   }

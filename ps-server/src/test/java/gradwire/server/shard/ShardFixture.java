@@ -17,6 +17,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /** A shard whose workers have all joined, called directly; counts the buffers it was given. */
 final class ShardFixture implements AutoCloseable {
@@ -104,7 +105,7 @@ final class ShardFixture implements AutoCloseable {
 
   Reply pull(int worker) {
     Reply reply = new Reply();
-    shard.pull(worker, 0, reply);
+    shard.pull(worker, 0, OptionalLong.empty(), reply);
     return reply;
   }
 

@@ -41,6 +41,8 @@ final class ControlService {
                             .setProtocol(Messages.PROTOCOL)
                             .setStep(reply.step())
                             .setInitialized(reply.initialized())
+                            .setSequence(reply.sequence())
+                            .setApplied(reply.applied())
                             .build()));
   }
 

@@ -16,6 +16,7 @@ import io.grpc.Status;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
+import java.util.OptionalLong;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -58,6 +59,10 @@ final class ExchangeCall extends ServerCall.Listener<InputStream> implements Rep
   private Outcome lastOutcome = Outcome.NONE;
 
   private boolean asksAgain;
+
+  /** Which weights the last request asked for. */
+  private OptionalLong pulledStep = OptionalLong.empty();
+
   private boolean accepted;
   private boolean closed;
 
@@ -150,6 +155,7 @@ final class ExchangeCall extends ServerCall.Listener<InputStream> implements Rep
       asksAgain = false;
       lastOutcome = Outcome.NONE;
     }
+    pulledStep = pulledStep(frame);
     switch (frame.kind()) {
       case PUSH -> {
         answerIsDue();
@@ -161,10 +167,16 @@ final class ExchangeCall extends ServerCall.Listener<InputStream> implements Rep
       }
       case PULL -> {
         answerIsDue();
-        service.pull(worker, incarnation, this);
+        service.pull(worker, incarnation, pulledStep, this);
       }
       case WEIGHTS, ACCEPTED, RESEND, UNSPECIFIED -> throw new IllegalStateException();
     }
+  }
+
+  private static OptionalLong pulledStep(Frame frame) {
+    return frame.kind() == Frame.Kind.PULL && frame.sequence() > 0
+        ? OptionalLong.of(frame.sequence() - 1)
+        : OptionalLong.empty();
   }
 
   private void push(Push push, TensorBuffer gradient) {
@@ -213,7 +225,7 @@ final class ExchangeCall extends ServerCall.Listener<InputStream> implements Rep
       answerDue |= ask;
     }
     if (ask) {
-      service.pull(worker, incarnation, this);
+      service.pull(worker, incarnation, pulledStep, this);
     }
   }
 

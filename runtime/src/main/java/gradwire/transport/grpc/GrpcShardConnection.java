@@ -6,6 +6,7 @@ import gradwire.config.Transport;
 import gradwire.error.Expect;
 import gradwire.error.GradwireException;
 import gradwire.transport.Farewell;
+import gradwire.transport.LineBrokenException;
 import gradwire.transport.OpenReply;
 import gradwire.transport.OpenRequest;
 import gradwire.transport.Push;
@@ -30,6 +31,7 @@ import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -101,7 +103,8 @@ public final class GrpcShardConnection implements ShardConnection {
               + "; run the same version of Gradwire on all hosts");
     }
     requests = startExchange(request.shared());
-    return new OpenReply(reply.getStep(), reply.getInitialized());
+    return new OpenReply(
+        reply.getStep(), reply.getInitialized(), reply.getSequence(), reply.getApplied());
   }
 
   private RequestSender startExchange(Optional<SharedVectors> vectors) {
@@ -174,8 +177,9 @@ public final class GrpcShardConnection implements ShardConnection {
   }
 
   @Override
-  public void pull(MemorySegment weights) {
-    sender().begin(Frame.Kind.PULL, 0, 0, Frame.NO_PAYLOAD, weights);
+  public void pull(OptionalLong step, MemorySegment weights) {
+    long wanted = step.isPresent() ? step.getAsLong() + 1 : 0;
+    sender().begin(Frame.Kind.PULL, wanted, 0, Frame.NO_PAYLOAD, weights);
     sender().sendAll(timeout);
   }
 
@@ -268,25 +272,26 @@ public final class GrpcShardConnection implements ShardConnection {
       return new GradwireException(
           server + ": interrupted while waiting for it to " + what, status.asException());
     }
-    String message =
-        switch (status.getCode()) {
-          case DEADLINE_EXCEEDED ->
-              server + ": waited " + timeout.toSeconds() + " s for it to " + what;
-          case FAILED_PRECONDITION -> server + ": " + status.getDescription();
-          case UNAVAILABLE, CANCELLED ->
+    return switch (status.getCode()) {
+      case DEADLINE_EXCEEDED ->
+          failure(server + ": waited " + timeout.toSeconds() + " s for it to " + what, status);
+      case FAILED_PRECONDITION -> failure(server + ": " + status.getDescription(), status);
+      case UNAVAILABLE, CANCELLED ->
+          new LineBrokenException(
               server
                   + ": connection lost while waiting for it to "
                   + what
-                  + "; did it end? see its log";
-          default ->
-              server
-                  + ": did not "
-                  + what
-                  + ": "
-                  + status.getCode()
-                  + ", "
-                  + status.getDescription();
-        };
+                  + "; did it end? see its log",
+              status.asException());
+      default ->
+          failure(
+              "%s: did not %s: %s, %s"
+                  .formatted(server, what, status.getCode(), status.getDescription()),
+              status);
+    };
+  }
+
+  private static GradwireException failure(String message, Status status) {
     return new GradwireException(message, status.asException());
   }
 

@@ -22,7 +22,7 @@ import java.util.OptionalInt;
 /** Our values to and from the wire's messages. */
 final class Messages {
   /** The protocol that this version speaks. */
-  static final int PROTOCOL = 2;
+  static final int PROTOCOL = 3;
 
   private Messages() {}
 

@@ -17,6 +17,7 @@ import gradwire.transport.Weights;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -141,9 +142,9 @@ public final class InProcessShardConnection implements ShardConnection {
   }
 
   @Override
-  public void pull(MemorySegment weights) {
+  public void pull(OptionalLong step, MemorySegment weights) {
     answer = new Answer(weights);
-    service.pull(worker, incarnation, answer);
+    service.pull(worker, incarnation, step, answer);
   }
 
   @Override
