@@ -5,8 +5,10 @@ import gradwire.run.Outcome;
 import gradwire.run.TaskReport;
 import gradwire.run.TaskResult;
 import gradwire.server.checkpoint.CheckpointWriter;
+import gradwire.server.shard.Absences;
 import gradwire.server.shard.ParameterShard;
 import gradwire.server.shard.ShardStatistics;
+import gradwire.server.store.ShardStores;
 import gradwire.transport.ShardService;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,14 +26,31 @@ public final class ParameterServer implements AutoCloseable {
   private final ParameterShard shard;
 
   /**
+   * One that ends with its process, and whose workers are lost when their lines end.
+   *
    * @param name for messages, e.g. {@code ps-0}
    * @param checkpoints where to save; empty: nowhere
    * @throws gradwire.error.UsageException if nothing can be written there
    */
   public ParameterServer(String name, Optional<Path> checkpoints) {
+    this(name, checkpoints, ShardStores.inMemory(), Absences.NONE);
+  }
+
+  /**
+   * @param name for messages, e.g. {@code ps-0}
+   * @param checkpoints where to save; empty: nowhere
+   * @param stores where the shard is kept between two processes of this server
+   * @param absences how long a worker whose line broke is waited for
+   * @throws gradwire.error.UsageException if checkpoints cannot be written
+   * @throws GradwireException if what an earlier process left cannot be gone on with
+   */
+  public ParameterServer(
+      String name, Optional<Path> checkpoints, ShardStores stores, Absences absences) {
     checkpoints.ifPresent(CheckpointWriter::requireFolder);
     this.name = name;
-    this.shard = new ParameterShard(settings -> new CheckpointWriter(checkpoints, settings));
+    this.shard =
+        new ParameterShard(
+            stores, settings -> new CheckpointWriter(checkpoints, settings), absences);
   }
 
   /** What a transport serves. */

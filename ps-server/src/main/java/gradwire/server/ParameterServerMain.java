@@ -10,6 +10,9 @@ import gradwire.run.RunFolder;
 import gradwire.run.Supervision;
 import gradwire.run.TaskProcess;
 import gradwire.run.TaskResult;
+import gradwire.server.shard.Absences;
+import gradwire.server.store.ShardStores;
+import gradwire.server.store.StateFiles;
 import gradwire.trace.ServerTrace;
 import gradwire.trace.TraceFolder;
 import gradwire.trace.Tracer;
@@ -23,6 +26,9 @@ import java.util.Optional;
 /** {@code ./gradwire ps}: one parameter server in the foreground. */
 public final class ParameterServerMain {
   private static final Duration JOIN_WITHIN = Duration.ofMinutes(10);
+
+  /** How long a worker whose line broke is waited for: time to start it again. */
+  private static final Duration REJOIN_WITHIN = Duration.ofMinutes(1);
 
   private static final String USAGE =
       """
@@ -70,7 +76,12 @@ public final class ParameterServerMain {
         run.map(folder -> new HostPort("127.0.0.1", 0))
             .orElseGet(() -> arguments.cluster().addressOf(task));
     try (Tracer tracer = TraceFolder.tracer(run, task);
-        ParameterServer server = new ParameterServer(task.name(), checkpoints(arguments, run));
+        ParameterServer server =
+            new ParameterServer(
+                task.name(),
+                checkpoints(arguments, run),
+                run.map(folder -> stores(folder, task)).orElseGet(ShardStores::inMemory),
+                Absences.of(REJOIN_WITHIN));
         GrpcShardServer grpc =
             new GrpcShardServer(
                 task.name(),
@@ -84,6 +95,10 @@ public final class ParameterServerMain {
       run.ifPresent(folder -> folder.publishAddress(task, grpc.address().toString()));
       return server.awaitEnd(JOIN_WITHIN);
     }
+  }
+
+  private static ShardStores stores(RunFolder run, TaskId task) {
+    return new StateFiles(run.state().resolve(task.name() + ".shard"));
   }
 
   /** Keys that the launcher made for the run, if the job wants them. */

@@ -67,7 +67,7 @@ final class HostileCallerTest {
   void anotherProtocolVersionIsRefused() {
     assertRefused(
         open -> open.setProtocol(1),
-        "worker-0: expected protocol 2, got 1; run the same version of Gradwire on all hosts");
+        "worker-0: expected protocol 3, got 1; run the same version of Gradwire on all hosts");
   }
 
   @Test
@@ -339,7 +339,7 @@ final class HostileCallerTest {
 
   private static OpenRequest.Builder request() {
     return OpenRequest.newBuilder()
-        .setProtocol(2)
+        .setProtocol(3)
         .setNumWorkers(1)
         .setLayoutFingerprint(7)
         .setSettings(

@@ -46,6 +46,11 @@ public interface ShardService {
   /** This worker will send nothing more. */
   Farewell leave(int worker, int incarnation);
 
-  /** This worker's connection ended; if it had not left, it is lost. Never throws. */
-  void disconnected(int worker, int incarnation, String why);
+  /**
+   * A line of this worker ended. If it had not left, and has no newer line, it is away: what it
+   * waits for is forgotten, as it will ask again, and in the end it is lost. Never throws.
+   *
+   * @param line see {@link Replier#line}
+   */
+  void disconnected(int worker, int incarnation, Object line, String why);
 }

@@ -17,64 +17,74 @@ final class LaneRules {
   private LaneRules() {}
 
   static LaneRule sgd(float rate) {
-    return (state, at, gradient, from, numBytes, decay) -> {
+    return (state, into, at, gradient, from, numBytes, decay) -> {
       MemorySegment weights = state.weights();
+      MemorySegment newWeights = into.weights();
       for (int i = 0; i < numBytes; i += Lanes.BYTES) {
         FloatVector w = load(weights, at + i);
         FloatVector g = load(gradient, from + i).add(w.mul(decay));
-        store(w.sub(g.mul(rate)), weights, at + i);
+        store(w.sub(g.mul(rate)), newWeights, at + i);
       }
     };
   }
 
   static LaneRule momentum(float rate, float momentum) {
-    return (state, at, gradient, from, numBytes, decay) -> {
+    return (state, into, at, gradient, from, numBytes, decay) -> {
       MemorySegment weights = state.weights();
+      MemorySegment newWeights = into.weights();
       MemorySegment accumulator = state.slots()[0];
+      MemorySegment newAccumulator = into.slots()[0];
       for (int i = 0; i < numBytes; i += Lanes.BYTES) {
         FloatVector w = load(weights, at + i);
         FloatVector g = load(gradient, from + i).add(w.mul(decay));
         FloatVector a = load(accumulator, at + i).mul(momentum).add(g);
-        store(a, accumulator, at + i);
-        store(w.sub(a.mul(rate)), weights, at + i);
+        store(a, newAccumulator, at + i);
+        store(w.sub(a.mul(rate)), newWeights, at + i);
       }
     };
   }
 
   static LaneRule nesterov(float rate, float momentum) {
     float ahead = rate * momentum;
-    return (state, at, gradient, from, numBytes, decay) -> {
+    return (state, into, at, gradient, from, numBytes, decay) -> {
       MemorySegment weights = state.weights();
+      MemorySegment newWeights = into.weights();
       MemorySegment accumulator = state.slots()[0];
+      MemorySegment newAccumulator = into.slots()[0];
       for (int i = 0; i < numBytes; i += Lanes.BYTES) {
         FloatVector w = load(weights, at + i);
         FloatVector g = load(gradient, from + i).add(w.mul(decay));
         FloatVector a = load(accumulator, at + i).mul(momentum).add(g);
-        store(a, accumulator, at + i);
-        store(w.sub(g.mul(rate).add(a.mul(ahead))), weights, at + i);
+        store(a, newAccumulator, at + i);
+        store(w.sub(g.mul(rate).add(a.mul(ahead))), newWeights, at + i);
       }
     };
   }
 
   static LaneRule adagrad(float rate) {
-    return (state, at, gradient, from, numBytes, decay) -> {
+    return (state, into, at, gradient, from, numBytes, decay) -> {
       MemorySegment weights = state.weights();
+      MemorySegment newWeights = into.weights();
       MemorySegment accumulator = state.slots()[0];
+      MemorySegment newAccumulator = into.slots()[0];
       for (int i = 0; i < numBytes; i += Lanes.BYTES) {
         FloatVector w = load(weights, at + i);
         FloatVector g = load(gradient, from + i).add(w.mul(decay));
         FloatVector a = load(accumulator, at + i).add(g.mul(g));
-        store(a, accumulator, at + i);
-        store(w.sub(g.mul(rate).div(root(a))), weights, at + i);
+        store(a, newAccumulator, at + i);
+        store(w.sub(g.mul(rate).div(root(a))), newWeights, at + i);
       }
     };
   }
 
   static LaneRule rmsProp(float rate, float renewed, float momentum, float epsilon) {
-    return (state, at, gradient, from, numBytes, decay) -> {
+    return (state, into, at, gradient, from, numBytes, decay) -> {
       MemorySegment weights = state.weights();
+      MemorySegment newWeights = into.weights();
       MemorySegment meanSquare = state.slots()[0];
+      MemorySegment newMeanSquare = into.slots()[0];
       MemorySegment accumulator = state.slots()[1];
+      MemorySegment newAccumulator = into.slots()[1];
       for (int i = 0; i < numBytes; i += Lanes.BYTES) {
         FloatVector w = load(weights, at + i);
         FloatVector g = load(gradient, from + i).add(w.mul(decay));
@@ -82,9 +92,9 @@ final class LaneRules {
         FloatVector s = before.add(g.mul(g).sub(before).mul(renewed));
         FloatVector step = g.mul(rate).div(root(s.add(epsilon)));
         FloatVector m = load(accumulator, at + i).mul(momentum).add(step);
-        store(s, meanSquare, at + i);
-        store(m, accumulator, at + i);
-        store(w.sub(m), weights, at + i);
+        store(s, newMeanSquare, at + i);
+        store(m, newAccumulator, at + i);
+        store(w.sub(m), newWeights, at + i);
       }
     };
   }
@@ -94,10 +104,13 @@ final class LaneRules {
     float renewedMean = scalars.renewedMean();
     float renewedSquare = scalars.renewedSquare();
     float epsilon = scalars.epsilon();
-    return (state, at, gradient, from, numBytes, decay) -> {
+    return (state, into, at, gradient, from, numBytes, decay) -> {
       MemorySegment weights = state.weights();
+      MemorySegment newWeights = into.weights();
       MemorySegment mean = state.slots()[0];
+      MemorySegment newMean = into.slots()[0];
       MemorySegment square = state.slots()[1];
+      MemorySegment newSquare = into.slots()[1];
       float before = decoupled ? 0 : decay;
       float beside = decoupled ? decay : 0;
       for (int i = 0; i < numBytes; i += Lanes.BYTES) {
@@ -107,10 +120,10 @@ final class LaneRules {
         m = m.add(g.sub(m).mul(renewedMean));
         FloatVector v = load(square, at + i);
         v = v.add(g.mul(g).sub(v).mul(renewedSquare));
-        store(m, mean, at + i);
-        store(v, square, at + i);
+        store(m, newMean, at + i);
+        store(v, newSquare, at + i);
         FloatVector step = m.mul(rate).div(root(v).add(epsilon));
-        store(w.sub(w.mul(beside)).sub(step), weights, at + i);
+        store(w.sub(w.mul(beside)).sub(step), newWeights, at + i);
       }
     };
   }

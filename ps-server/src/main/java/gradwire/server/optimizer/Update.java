@@ -17,13 +17,15 @@ public final class Update {
   }
 
   /**
-   * A rule's loop over whole vectors of off-heap memory; offsets and length in bytes, {@code at} in
-   * weights and slots, {@code from} in the gradient.
+   * A rule's loop over whole vectors of off-heap memory, from one state into another, which may be
+   * the same; offsets and length in bytes, {@code at} in weights and slots, {@code from} in the
+   * gradient.
    */
   @FunctionalInterface
   interface LaneRule {
     void apply(
         SlotState state,
+        SlotState into,
         long at,
         MemorySegment gradient,
         long from,
@@ -67,11 +69,12 @@ public final class Update {
   }
 
   /**
-   * Applies the gradient where weights and slots lie, to as many of the elements {@code [at, at +
-   * length)} as whole vectors hold; the bits are those of {@link #apply}, which the caller uses for
-   * the rest.
+   * Applies the gradient to as many of the elements {@code [at, at + length)} as whole vectors
+   * hold; the bits are those of {@link #apply}, which the caller uses for the rest.
    *
-   * @param at first element in {@code state}
+   * @param state weights and slots before
+   * @param into where they go; may be {@code state}
+   * @param at first element in both
    * @param gradient float32, off-heap, as the caller averaged it
    * @param from first element in {@code gradient}
    * @return number of elements done, 0 where there are no lanes; a {@link TensorKind#STATISTIC} has
@@ -79,13 +82,19 @@ public final class Update {
    * @throws IndexOutOfBoundsException if a segment is too short; some elements are changed then
    */
   public int applyLanes(
-      SlotState state, long at, MemorySegment gradient, long from, int length, TensorKind kind) {
+      SlotState state,
+      SlotState into,
+      long at,
+      MemorySegment gradient,
+      long from,
+      int length,
+      TensorKind kind) {
     if (laneRule == null || kind == TensorKind.STATISTIC) {
       return 0;
     }
     int numBytes = Lanes.wholeBytes(length);
     float decay = kind == TensorKind.WEIGHT ? weightDecay : 0;
-    laneRule.apply(state, at * Float.BYTES, gradient, from * Float.BYTES, numBytes, decay);
+    laneRule.apply(state, into, at * Float.BYTES, gradient, from * Float.BYTES, numBytes, decay);
     return numBytes / Float.BYTES;
   }
 

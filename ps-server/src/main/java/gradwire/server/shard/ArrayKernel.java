@@ -8,7 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
- * A block is copied into arrays, changed there, and copied back: C2 vectorises loops over arrays,
+ * A block is copied into arrays, changed there, and copied out: C2 vectorises loops over arrays,
  * not those over several pieces of off-heap memory, which it must fear to overlap.
  */
 final class ArrayKernel implements BlockKernel {
@@ -18,16 +18,14 @@ final class ArrayKernel implements BlockKernel {
   /** Where the shard streams from memory, longer copies are worth a second-level cache's time. */
   static final int STREAMING_FLOATS = 4096;
 
-  private final SlotState state;
   private final ReplicaMean mean;
   private final float[] weights;
   private final float[][] slots;
 
-  ArrayKernel(SlotState state, int blockFloats) {
-    this.state = state;
+  ArrayKernel(int numSlots, int blockFloats) {
     this.mean = new ReplicaMean(blockFloats);
     this.weights = new float[blockFloats];
-    this.slots = new float[state.slots().length][blockFloats];
+    this.slots = new float[numSlots][blockFloats];
   }
 
   @Override
@@ -37,15 +35,21 @@ final class ArrayKernel implements BlockKernel {
 
   @Override
   public void apply(
-      Update update, List<MemorySegment> gradients, TensorKind kind, long at, int length) {
+      Update update,
+      SlotState state,
+      SlotState into,
+      List<MemorySegment> gradients,
+      TensorKind kind,
+      long at,
+      int length) {
     Floats.read(state.weights(), at, weights, length);
     for (int slot = 0; slot < slots.length; slot++) {
       Floats.read(state.slots()[slot], at, slots[slot], length);
     }
     update.apply(weights, slots, mean.block(gradients, at, length), length, kind);
-    Floats.write(weights, state.weights(), at, length);
+    Floats.write(weights, into.weights(), at, length);
     for (int slot = 0; slot < slots.length; slot++) {
-      Floats.write(slots[slot], state.slots()[slot], at, length);
+      Floats.write(slots[slot], into.slots()[slot], at, length);
     }
   }
 }

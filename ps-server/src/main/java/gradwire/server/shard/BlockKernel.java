@@ -1,5 +1,6 @@
 package gradwire.server.shard;
 
+import gradwire.server.optimizer.SlotState;
 import gradwire.server.optimizer.Update;
 import gradwire.tensor.TensorKind;
 import java.lang.foreign.MemorySegment;
@@ -17,8 +18,17 @@ sealed interface BlockKernel permits ArrayKernel, LaneKernel {
   /**
    * Applies the mean of the gradients to elements {@code [at, at + length)} of a shard.
    *
+   * @param state weights and slots before
+   * @param into where they go; may be {@code state}
    * @param gradients {@code [shardLength] float32} each, in replica order
    * @param length at most {@link #blockFloats}
    */
-  void apply(Update update, List<MemorySegment> gradients, TensorKind kind, long at, int length);
+  void apply(
+      Update update,
+      SlotState state,
+      SlotState into,
+      List<MemorySegment> gradients,
+      TensorKind kind,
+      long at,
+      int length);
 }

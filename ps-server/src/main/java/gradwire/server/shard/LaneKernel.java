@@ -9,25 +9,23 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
- * A block is changed where it lies, a vector at a time, so that the arithmetic hides behind the
- * memory; what no whole vector holds, and statistics, go through arrays. Loads only where {@link
- * gradwire.server.optimizer.LaneSupport#isHere}.
+ * A block is read and written where it lies, a vector at a time, so that the arithmetic hides
+ * behind the memory; what no whole vector holds, and statistics, go through arrays. Loads only
+ * where {@link gradwire.server.optimizer.LaneSupport#isHere}.
  */
 final class LaneKernel implements BlockKernel {
   /** Short, so that the memory's streams never pause while replicas are being added. */
   private static final int BLOCK_FLOATS = 512;
 
-  private final SlotState state;
   private final LaneMean mean;
   private final ArrayKernel rest;
 
   /**
    * @param arena keeps the scratch memory
    */
-  LaneKernel(SlotState state, Arena arena) {
-    this.state = state;
+  LaneKernel(int numSlots, Arena arena) {
     this.mean = new LaneMean(arena, BLOCK_FLOATS);
-    this.rest = new ArrayKernel(state, BLOCK_FLOATS);
+    this.rest = new ArrayKernel(numSlots, BLOCK_FLOATS);
   }
 
   @Override
@@ -37,19 +35,31 @@ final class LaneKernel implements BlockKernel {
 
   @Override
   public void apply(
-      Update update, List<MemorySegment> gradients, TensorKind kind, long at, int length) {
-    int done = applyLanes(update, gradients, kind, at, length);
+      Update update,
+      SlotState state,
+      SlotState into,
+      List<MemorySegment> gradients,
+      TensorKind kind,
+      long at,
+      int length) {
+    int done = applyLanes(update, state, into, gradients, kind, at, length);
     if (done < length) {
-      rest.apply(update, gradients, kind, at + done, length - done);
+      rest.apply(update, state, into, gradients, kind, at + done, length - done);
     }
   }
 
   private int applyLanes(
-      Update update, List<MemorySegment> gradients, TensorKind kind, long at, int length) {
+      Update update,
+      SlotState state,
+      SlotState into,
+      List<MemorySegment> gradients,
+      TensorKind kind,
+      long at,
+      int length) {
     if (gradients.size() == 1) {
-      return update.applyLanes(state, at, gradients.getFirst(), at, length, kind);
+      return update.applyLanes(state, into, at, gradients.getFirst(), at, length, kind);
     }
     MemorySegment block = mean.block(gradients, at, Lanes.wholeBytes(length));
-    return update.applyLanes(state, at, block, 0, length, kind);
+    return update.applyLanes(state, into, at, block, 0, length, kind);
   }
 }

@@ -1,24 +1,37 @@
 package gradwire.server.shard;
 
 import gradwire.error.GradwireException;
+import gradwire.server.store.ShardTable;
+import gradwire.server.sync.UpdatePolicy;
 import gradwire.transport.Farewell;
+import gradwire.transport.Outcome;
 import gradwire.transport.Push;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The workers of a run as one shard sees them: which incarnation is theirs, what was taken from
- * them, who has left. Called under the shard's lock.
+ * them, who is away, who has left. Called under the shard's lock.
+ *
+ * <p>A push is taken when it arrives and done when it is applied or dropped. What is done is kept
+ * in the shard's table with the weights that it went into; what is only taken is forgotten when its
+ * worker's line breaks or the server ends, and comes again.
  */
-final class Members {
+final class Members implements UpdatePolicy.Workers {
   private static final class Member {
-    private int incarnation = -1;
-    private long lastSequence;
+    private int incarnation = ShardTable.NONE;
+    private long taken;
+    private long done;
+    private Outcome outcome = Outcome.NONE;
     private long applied;
     private long dropped;
     private boolean left;
     private boolean lost;
+    private boolean away;
+    private long numAbsences;
+    private @Nullable Object line;
   }
 
   private final Member[] members;
@@ -29,11 +42,48 @@ final class Members {
     Arrays.setAll(members, worker -> new Member());
   }
 
-  int size() {
+  /** As they were when the table was written; all but those who left are away. */
+  static Members of(ShardTable table) {
+    Members members = new Members(table.numWorkers());
+    members.duplicatesRefused = table.duplicatesRefused();
+    for (int worker = 0; worker < table.numWorkers(); worker++) {
+      ShardTable.Row row = table.row(worker);
+      Member member = members.members[worker];
+      member.incarnation = row.incarnation();
+      member.taken = row.sequence();
+      member.done = row.sequence();
+      member.outcome = row.outcome();
+      member.applied = row.applied();
+      member.dropped = row.dropped();
+      member.left = row.left();
+      member.away = !row.left();
+    }
+    return members;
+  }
+
+  void writeTo(ShardTable table) {
+    for (int worker = 0; worker < members.length; worker++) {
+      Member member = members[worker];
+      table.setRow(
+          worker,
+          member.incarnation,
+          member.done,
+          member.outcome,
+          member.applied,
+          member.dropped,
+          member.left);
+    }
+  }
+
+  @Override
+  public int size() {
     return members.length;
   }
 
-  /** A worker's n-th start: older ones are fenced off from here on. */
+  /**
+   * A worker's n-th start, or a new line of the one that is here: older ones are fenced off from
+   * here on, and what they had waiting is forgotten.
+   */
   void join(int worker, int incarnation) {
     Member member = member(worker);
     if (incarnation < member.incarnation) {
@@ -41,10 +91,12 @@ final class Members {
     }
     if (incarnation > member.incarnation) {
       member.incarnation = incarnation;
-      member.lastSequence = 0;
+      member.taken = member.done;
       member.left = false;
       member.lost = false;
+      member.line = null;
     }
+    member.away = false;
   }
 
   /** Refuses a caller whose place another incarnation has taken, or who never joined. */
@@ -63,6 +115,13 @@ final class Members {
     }
   }
 
+  /** Something came from the worker over {@code line}. */
+  void heard(int worker, Object line) {
+    Member member = member(worker);
+    member.line = line;
+    member.away = false;
+  }
+
   boolean contains(int worker) {
     return worker >= 0 && worker < members.length;
   }
@@ -74,27 +133,59 @@ final class Members {
    */
   boolean isNew(Push push) {
     Member member = member(push.worker());
-    if (push.sequence() <= member.lastSequence) {
+    if (push.sequence() <= member.taken) {
       duplicatesRefused++;
       return false;
     }
-    if (push.sequence() != member.lastSequence + 1) {
+    if (push.sequence() != member.taken + 1) {
       throw new GradwireException(
           push
               + ": expected push "
-              + (member.lastSequence + 1)
+              + (member.taken + 1)
               + " of this worker next; a push was lost on the way, resend from there");
     }
-    member.lastSequence = push.sequence();
+    member.taken = push.sequence();
     return true;
   }
 
-  void applied(int worker) {
-    member(worker).applied++;
+  void applied(Push push) {
+    Member member = member(push.worker());
+    member.applied++;
+    done(member, push, Outcome.APPLIED);
   }
 
-  void dropped(int worker) {
-    member(worker).dropped++;
+  void dropped(Push push) {
+    Member member = member(push.worker());
+    member.dropped++;
+    done(member, push, Outcome.LATE);
+  }
+
+  private static void done(Member member, Push push, Outcome outcome) {
+    member.done = push.sequence();
+    member.outcome = outcome;
+  }
+
+  /** What became of a push that was taken before and waits for nothing. */
+  Outcome outcomeOf(Push push) {
+    Member member = member(push.worker());
+    return push.sequence() == member.done
+        ? member.outcome
+        : push.sequence() > member.done ? Outcome.FINISHED : Outcome.DUPLICATE;
+  }
+
+  /** The worker's last push that is applied or dropped; 0 if none is. */
+  long lastDone(int worker) {
+    return member(worker).done;
+  }
+
+  @Override
+  public long applied(int worker) {
+    return member(worker).applied;
+  }
+
+  @Override
+  public boolean hasLeft(int worker) {
+    return member(worker).left;
   }
 
   Farewell leave(int worker) {
@@ -103,14 +194,35 @@ final class Members {
     return new Farewell(member.applied, member.dropped);
   }
 
-  /** Notes that a worker is gone; false if it had left, or another incarnation took its place. */
-  boolean lose(int worker, int incarnation) {
+  /**
+   * Notes that a worker's line ended.
+   *
+   * @return whether it was the one it has, and it had not left
+   */
+  @SuppressWarnings("ReferenceEquality") // a line is itself and no other
+  boolean goAway(int worker, int incarnation, Object line) {
     Member member = member(worker);
-    if (member.left || member.lost || member.incarnation != incarnation) {
+    boolean present = !member.left && !member.lost && member.incarnation == incarnation;
+    if (!present || (member.line != null && member.line != line)) {
       return false;
     }
-    member.lost = true;
+    member.taken = member.done;
+    member.away = true;
+    member.numAbsences++;
     return true;
+  }
+
+  boolean isAway(int worker) {
+    return member(worker).away;
+  }
+
+  /** How often it has gone away: tells one absence from a later one. */
+  long numAbsences(int worker) {
+    return member(worker).numAbsences;
+  }
+
+  void lose(int worker) {
+    member(worker).lost = true;
   }
 
   /** Who has neither left nor been lost, except {@code worker}. */

@@ -2,6 +2,7 @@ package gradwire.server.shard;
 
 import gradwire.error.GradwireException;
 import gradwire.server.checkpoint.CheckpointWriter;
+import gradwire.server.store.ShardStores;
 import gradwire.server.sync.Pending;
 import gradwire.transport.Farewell;
 import gradwire.transport.OpenReply;
@@ -34,7 +35,9 @@ public final class ParameterShard implements ShardService, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ParameterShard.class);
 
   private final ReentrantLock lock = new ReentrantLock();
+  private final ShardStores stores;
   private final Function<ShardSettings, CheckpointWriter> checkpoints;
+  private final Absences absences;
   private final CompletableFuture<Void> done = new CompletableFuture<>();
   private final Map<Integer, CompletableFuture<Void>> waitingForOthers = new LinkedHashMap<>();
   private final List<Waiting> waitingForValues = new ArrayList<>();
@@ -44,10 +47,37 @@ public final class ParameterShard implements ShardService, AutoCloseable {
   private record Waiting(OpenRequest request, CompletableFuture<OpenReply> reply) {}
 
   /**
+   * @param stores where the shard is kept; what an earlier process left there is gone on with
    * @param checkpoints makes the writer once the chief has said what the shard is
+   * @param absences how long a worker whose line broke is waited for
+   * @throws GradwireException if an earlier process left something that cannot be gone on with
    */
-  public ParameterShard(Function<ShardSettings, CheckpointWriter> checkpoints) {
+  public ParameterShard(
+      ShardStores stores,
+      Function<ShardSettings, CheckpointWriter> checkpoints,
+      Absences absences) {
+    this.stores = stores;
     this.checkpoints = checkpoints;
+    this.absences = absences;
+    stores.find().ifPresent(this::resume);
+  }
+
+  private void resume(ShardStores.Saved saved) {
+    ShardSettings settings = saved.chief().settings().orElseThrow();
+    ShardRun resumed = ShardRun.resumed(saved, settings, checkpoints.apply(settings));
+    run = resumed;
+    log.info(
+        "shard {} of {}: goes on at step {}, {} updates applied before",
+        settings.shard().index(),
+        settings.numShards(),
+        resumed.step(),
+        resumed.members().totalApplied());
+    for (int worker = 0; worker < resumed.members().size(); worker++) {
+      if (resumed.members().isAway(worker)) {
+        awaitReturn(resumed, worker, "this server was started again");
+      }
+    }
+    membersChanged(resumed);
   }
 
   /** Completed when the run is over here; exceptionally if a worker was lost. */
@@ -61,6 +91,9 @@ public final class ParameterShard implements ShardService, AutoCloseable {
     try {
       failIfLost();
       checkChief(request);
+      if (run != null) {
+        run.checkSame(request);
+      }
       if (run == null && request.settings().isPresent()) {
         begin(request, request.settings().get());
       }
@@ -86,7 +119,7 @@ public final class ParameterShard implements ShardService, AutoCloseable {
   }
 
   private void begin(OpenRequest request, ShardSettings settings) {
-    run = ShardRun.of(request, settings, checkpoints.apply(settings));
+    run = ShardRun.of(request, settings, stores, checkpoints.apply(settings));
     log.info(
         "shard {} of {}: {} floats, {} {}, waits for {} workers",
         settings.shard().index(),
@@ -100,7 +133,15 @@ public final class ParameterShard implements ShardService, AutoCloseable {
   private static void answerOpen(ShardRun run, Waiting waiting) {
     try {
       admit(run, waiting.request());
-      waiting.reply().complete(new OpenReply(run.step(), run.hasValues(), 0, 0));
+      int worker = waiting.request().worker();
+      waiting
+          .reply()
+          .complete(
+              new OpenReply(
+                  run.step(),
+                  run.hasValues(),
+                  run.members().lastDone(worker),
+                  run.members().applied(worker)));
     } catch (GradwireException refused) {
       waiting.reply().completeExceptionally(refused);
     }
@@ -125,6 +166,12 @@ public final class ParameterShard implements ShardService, AutoCloseable {
               + " tasks the same entry class and flags");
     }
     run.members().join(request.worker(), request.incarnation());
+    run.policy()
+        .away(
+            request.worker(),
+            new GradwireException(
+                "worker-" + request.worker() + ": has opened another line, this one is over"));
+    run.publish();
   }
 
   @Override
@@ -149,8 +196,7 @@ public final class ParameterShard implements ShardService, AutoCloseable {
       throw new GradwireException("worker-" + worker + ": expected initial values from worker-0");
     }
     checkLength(run, "initial values", values);
-    run.memory().weights().copyFrom(values);
-    run.valuesArrived();
+    run.takeValues(values);
     waitingForValues.forEach(waiting -> answerOpen(run, waiting));
     waitingForValues.clear();
   }
@@ -179,11 +225,11 @@ public final class ParameterShard implements ShardService, AutoCloseable {
     lock.lock();
     try {
       ShardRun run = begun();
-      if (isSoundAndNew(run, push, gradient)) {
+      if (isSoundAndNew(run, push, gradient, replier.line())) {
         taken = true;
         run.policy().push(new Pending(push, gradient, replier));
       } else if (!run.policy().resent(push, replier)) {
-        run.reply(replier, Outcome.DUPLICATE);
+        run.reply(replier, run.members().outcomeOf(push));
       }
     } finally {
       lock.unlock();
@@ -193,17 +239,18 @@ public final class ParameterShard implements ShardService, AutoCloseable {
     }
   }
 
-  private boolean isSoundAndNew(ShardRun run, Push push, TensorBuffer gradient) {
-    checkMayExchange(run, push.worker(), push.incarnation());
+  private boolean isSoundAndNew(ShardRun run, Push push, TensorBuffer gradient, Object line) {
+    checkMayExchange(run, push.worker(), push.incarnation(), line);
     checkLength(run, push.toString(), gradient.memory());
     run.checkStep(push);
     return run.members().isNew(push);
   }
 
-  private void checkMayExchange(ShardRun run, int worker, int incarnation) {
+  private void checkMayExchange(ShardRun run, int worker, int incarnation, Object line) {
     failIfLost();
     run.members().check(worker, incarnation);
     run.members().checkPresent(worker);
+    run.members().heard(worker, line);
     if (!run.hasValues()) {
       throw new GradwireException(
           "worker-" + worker + ": expected worker-0 to bring initial values first");
@@ -214,8 +261,12 @@ public final class ParameterShard implements ShardService, AutoCloseable {
   public void pull(int worker, int incarnation, OptionalLong step, Replier replier) {
     locked(
         run -> {
-          checkMayExchange(run, worker, incarnation);
-          run.reply(replier, Outcome.NONE);
+          checkMayExchange(run, worker, incarnation, replier.line());
+          if (step.isPresent()) {
+            run.reply(replier, step.getAsLong());
+          } else {
+            run.reply(replier, Outcome.NONE);
+          }
           return run;
         });
   }
@@ -250,6 +301,7 @@ public final class ParameterShard implements ShardService, AutoCloseable {
           run.members().check(worker, incarnation);
           Farewell farewell = run.members().leave(worker);
           run.policy().left(worker);
+          run.publish();
           log.info("worker-{} left at step {}: {}", worker, run.step(), farewell);
           membersChanged(run);
           return farewell;
@@ -257,13 +309,41 @@ public final class ParameterShard implements ShardService, AutoCloseable {
   }
 
   @Override
-  public void disconnected(int worker, int incarnation, String why) {
+  public void disconnected(int worker, int incarnation, Object line, String why) {
     lock.lock();
     try {
       ShardRun run = this.run;
       if (run != null
+          && failure == null
           && run.members().contains(worker)
-          && run.members().lose(worker, incarnation)) {
+          && run.members().goAway(worker, incarnation, line)) {
+        away(run, worker, why);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void away(ShardRun run, int worker, String why) {
+    if (!absences.mayEnd() || !run.policy().awaitsReturn()) {
+      lost(run, worker, why);
+      return;
+    }
+    run.policy().away(worker, new GradwireException("worker-" + worker + ": " + why));
+    log.warn("worker-{}: away at step {}: {}; waiting for it", worker, run.step(), why);
+    awaitReturn(run, worker, why);
+  }
+
+  private void awaitReturn(ShardRun run, int worker, String why) {
+    long absence = run.members().numAbsences(worker);
+    absences.whenTooLong(() -> stillAway(run, worker, absence, why));
+  }
+
+  private void stillAway(ShardRun run, int worker, long absence, String why) {
+    lock.lock();
+    try {
+      boolean same = run.members().numAbsences(worker) == absence;
+      if (same && run.members().isAway(worker) && failure == null && !done.isDone()) {
         lost(run, worker, why);
       }
     } finally {
@@ -272,6 +352,7 @@ public final class ParameterShard implements ShardService, AutoCloseable {
   }
 
   private void lost(ShardRun run, int worker, String why) {
+    run.members().lose(worker);
     GradwireException lost =
         new GradwireException(
             "worker-"
@@ -378,8 +459,12 @@ public final class ParameterShard implements ShardService, AutoCloseable {
   public void close() {
     lock.lock();
     try {
+      boolean wellDone = done.isDone() && !done.isCompletedExceptionally();
       abort(new GradwireException("this server has ended"));
       if (run != null) {
+        if (!wellDone) {
+          run.force();
+        }
         run.memory().close();
       }
     } finally {

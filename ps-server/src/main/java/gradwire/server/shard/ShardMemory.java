@@ -4,61 +4,114 @@ import gradwire.cluster.ShardMap.Shard;
 import gradwire.server.checkpoint.CheckpointWriter;
 import gradwire.server.optimizer.Optimizer;
 import gradwire.server.optimizer.SlotState;
+import gradwire.server.store.MemoryStore;
+import gradwire.server.store.ShardStore;
 import gradwire.tensor.Floats;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /**
  * Weights and optimizer slots of one shard, off-heap, and the step that changes them: reduction
- * over replicas and optimizer fused over blocks that stay in the cache. One thread at a time; a
- * long shard has threads of its own that help it, see {@link ShardUpdater}.
+ * over replicas and optimizer fused over blocks that stay in the cache. Where the store has two
+ * versions, a step reads one and writes the other. One thread at a time; a long shard has threads
+ * of its own that help it, see {@link ShardUpdater}.
  */
 public final class ShardMemory implements CheckpointWriter.Source, AutoCloseable {
   private static final int FILL_FLOATS = 4096;
 
   private final Shard shard;
   private final Optimizer optimizer;
-  private final Arena arena = Arena.ofShared();
-  private final MemorySegment weights;
-  private final List<MemorySegment> slots = new ArrayList<>();
+  private final Arena scratch = Arena.ofShared();
+  private final ShardStore store;
+  private final SlotState[] versions;
   private final ShardUpdater updater;
+  private int version;
 
-  /** With as many threads as there are cores. */
+  /** In this process's memory, with as many threads as there are cores. */
   public ShardMemory(Shard shard, Optimizer optimizer) {
     this(shard, optimizer, Runtime.getRuntime().availableProcessors());
   }
 
   /**
+   * In this process's memory.
+   *
    * @param numThreads at most this many work on one update, the caller's among them
    */
   public ShardMemory(Shard shard, Optimizer optimizer, int numThreads) {
+    this(
+        shard, optimizer, new MemoryStore(shard.length(), 1 + optimizer.numSlots(), 0), numThreads);
+    fillSlots();
+  }
+
+  /**
+   * In {@code store}, which is closed with it.
+   *
+   * @param numThreads at most this many work on one update, the caller's among them
+   */
+  ShardMemory(Shard shard, Optimizer optimizer, ShardStore store, int numThreads) {
     this.shard = shard;
     this.optimizer = optimizer;
-    try {
-      this.weights = Floats.allocate(arena, shard.length());
-      for (int slot = 0; slot < optimizer.numSlots(); slot++) {
-        slots.add(filled(optimizer.initialSlotValue(slot)));
-      }
-      this.updater = updater(numThreads);
-    } catch (OutOfMemoryError e) {
-      arena.close();
-      throw e;
+    this.store = store;
+    this.versions = new SlotState[store.numVersions()];
+    Arrays.setAll(versions, this::state);
+    this.version = 0;
+    this.updater = new ShardUpdater(shard, versions[0], optimizer.at(1), scratch, numThreads);
+  }
+
+  private SlotState state(int ofVersion) {
+    MemorySegment[] slots = new MemorySegment[optimizer.numSlots()];
+    Arrays.setAll(slots, slot -> store.vector(ofVersion, 1 + slot));
+    return new SlotState(store.vector(ofVersion, 0), slots);
+  }
+
+  /** Gives the slots of a new shard their first values. */
+  void fillSlots() {
+    for (int slot = 0; slot < optimizer.numSlots(); slot++) {
+      fill(versions[version].slots()[slot], optimizer.initialSlotValue(slot));
     }
+  }
+
+  private void fill(MemorySegment slot, float value) {
+    if (value != 0) {
+      float[] block = new float[FILL_FLOATS];
+      Arrays.fill(block, value);
+      for (long at = 0; at < shard.length(); at += FILL_FLOATS) {
+        Floats.write(block, slot, at, (int) Math.min(FILL_FLOATS, shard.length() - at));
+      }
+    }
+  }
+
+  /** Which of the store's versions holds the state. */
+  int version() {
+    return version;
+  }
+
+  /** Goes on from what the store holds in {@code present}. */
+  void resume(int present) {
+    version = present;
   }
 
   /** {@code [shard.length] float32}, live. */
   @Override
   public MemorySegment weights() {
-    return weights;
+    return versions[version].weights();
+  }
+
+  /** The weights before the last {@link #apply}; only with two versions, until the next. */
+  MemorySegment weightsBefore() {
+    return versions[other()].weights();
+  }
+
+  private int other() {
+    return (version + 1) % versions.length;
   }
 
   /** {@code [shard.length] float32} each, live, in the optimizer's order. */
   @Override
   public List<MemorySegment> slots() {
-    return List.copyOf(slots);
+    return List.of(versions[version].slots());
   }
 
   @Override
@@ -72,32 +125,19 @@ public final class ShardMemory implements CheckpointWriter.Source, AutoCloseable
    * @param updateNumber n-th update of this shard, from 1
    * @param gradients {@code [shard.length] float32} each, off-heap and of no single thread's arena,
    *     in replica order; added in the order of a binary tree that depends on their number alone
-   * @throws gradwire.error.GradwireException if a part of it failed; the weights are of no use then
+   * @throws gradwire.error.GradwireException if a part of it failed; with one version the weights
+   *     are of no use then
    */
   public void apply(long updateNumber, List<MemorySegment> gradients) {
-    updater.apply(optimizer.at(updateNumber), gradients);
-  }
-
-  private MemorySegment filled(float value) {
-    MemorySegment slot = Floats.allocate(arena, shard.length());
-    if (value != 0) {
-      float[] block = new float[FILL_FLOATS];
-      Arrays.fill(block, value);
-      for (long at = 0; at < shard.length(); at += FILL_FLOATS) {
-        Floats.write(block, slot, at, (int) Math.min(FILL_FLOATS, shard.length() - at));
-      }
-    }
-    return slot;
-  }
-
-  private ShardUpdater updater(int numThreads) {
-    SlotState state = new SlotState(weights, slots.toArray(MemorySegment[]::new));
-    return new ShardUpdater(shard, state, optimizer.at(1), arena, numThreads);
+    int into = other();
+    updater.apply(optimizer.at(updateNumber), versions[version], versions[into], gradients);
+    version = into;
   }
 
   @Override
   public void close() {
     updater.close();
-    arena.close();
+    scratch.close();
+    store.close();
   }
 }

@@ -49,22 +49,28 @@ final class ShardUpdater implements AutoCloseable {
 
   private List<MemorySegment> gradients = NONE;
   private Update update;
+  private SlotState state;
+  private SlotState into;
   private long floatsApplied;
 
   /**
+   * @param state of the shard, its first
    * @param arena keeps scratch memory
    * @param numThreads at most this many threads work on one update
    */
   ShardUpdater(Shard shard, SlotState state, Update first, Arena arena, int numThreads) {
+    int numSlots = state.slots().length;
     length = shard.length();
     chunkEnds = ends(shard.chunks());
     kinds = shard.chunks().stream().map(Chunk::kind).toArray(TensorKind[]::new);
     numStripes = Math.toIntExact((length + STRIPE_FLOATS - 1) / STRIPE_FLOATS);
     int used = length < PARALLEL_FLOATS ? 1 : Math.min(numThreads, numStripes);
-    arrays = kernels(used, () -> new ArrayKernel(state, arrayBlockFloats()));
-    lanes = LaneSupport.isHere() ? kernels(used, () -> new LaneKernel(state, arena)) : arrays;
+    arrays = kernels(used, () -> new ArrayKernel(numSlots, arrayBlockFloats()));
+    lanes = LaneSupport.isHere() ? kernels(used, () -> new LaneKernel(numSlots, arena)) : arrays;
     kernels = arrays;
     update = first;
+    this.state = state;
+    into = state;
     pool = new ApplyPool(used, numStripes, this::applyStripe);
   }
 
@@ -84,8 +90,11 @@ final class ShardUpdater implements AutoCloseable {
     return kernels;
   }
 
-  void apply(Update update, List<MemorySegment> gradients) {
+  /** Applies the mean of the gradients to {@code state}, the outcome going to {@code into}. */
+  void apply(Update update, SlotState state, SlotState into, List<MemorySegment> gradients) {
     this.update = update;
+    this.state = state;
+    this.into = into;
     this.gradients = gradients;
     kernels = floatsApplied < LANES_PAY_AFTER_FLOATS ? arrays : lanes;
     floatsApplied += length;
@@ -115,7 +124,7 @@ final class ShardUpdater implements AutoCloseable {
   private void applyBlocks(BlockKernel kernel, TensorKind kind, long from, long end) {
     for (long at = from; at < end; at += kernel.blockFloats()) {
       int blockFloats = (int) Math.min(kernel.blockFloats(), end - at);
-      kernel.apply(update, gradients, kind, at, blockFloats);
+      kernel.apply(update, state, into, gradients, kind, at, blockFloats);
     }
   }
 

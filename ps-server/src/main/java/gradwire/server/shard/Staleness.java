@@ -1,34 +1,46 @@
 package gradwire.server.shard;
 
-import java.util.Arrays;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-/** How many steps old the weights were that applied gradients had been computed at. One thread. */
+import java.lang.foreign.MemorySegment;
+
+/**
+ * How many steps old the weights were that applied gradients had been computed at. Counts where the
+ * shard's store keeps them. One thread.
+ */
 public final class Staleness {
   private static final int BUCKETS = 1024;
 
-  /** Counts by steps of staleness; the last bucket holds all above. */
-  private final long[] counts = new long[BUCKETS];
+  private static final int MAX = BUCKETS;
+  private static final int SUM = BUCKETS + 1;
 
-  private long max;
-  private double sum;
+  /** Counts by steps of staleness, the last bucket holding all above; then maximum and sum. */
+  private final MemorySegment counts;
+
+  /**
+   * @param counts {@code [1026] int64}
+   */
+  Staleness(MemorySegment counts) {
+    this.counts = counts;
+  }
 
   void record(long steps) {
-    counts[(int) Math.min(steps, BUCKETS - 1)]++;
-    max = Math.max(max, steps);
-    sum += steps;
+    set((int) Math.min(steps, BUCKETS - 1), 1 + get((int) Math.min(steps, BUCKETS - 1)));
+    set(MAX, Math.max(get(MAX), steps));
+    set(SUM, get(SUM) + steps);
   }
 
   /** Mean over all applied gradients, 0 before the first. */
   public double mean() {
     long total = total();
-    return total == 0 ? 0 : sum / total;
+    return total == 0 ? 0 : (double) get(SUM) / total;
   }
 
   /** The staleness that 99 of 100 gradients did not exceed (at most 1023 is told apart). */
   public long p99() {
     long below = 0;
     for (int steps = 0; steps < BUCKETS; steps++) {
-      below += counts[steps];
+      below += get(steps);
       if (below >= 0.99 * total()) {
         return steps;
       }
@@ -37,10 +49,22 @@ public final class Staleness {
   }
 
   public long max() {
-    return max;
+    return get(MAX);
   }
 
   private long total() {
-    return Arrays.stream(counts).sum();
+    long total = 0;
+    for (int steps = 0; steps < BUCKETS; steps++) {
+      total += get(steps);
+    }
+    return total;
+  }
+
+  private long get(int index) {
+    return counts.getAtIndex(JAVA_LONG, index);
+  }
+
+  private void set(int index, long value) {
+    counts.setAtIndex(JAVA_LONG, index, value);
   }
 }

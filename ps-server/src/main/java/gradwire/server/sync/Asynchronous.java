@@ -29,6 +29,14 @@ final class Asynchronous implements UpdatePolicy {
   public void lastStepMoved() {}
 
   @Override
+  public void away(int worker, GradwireException why) {}
+
+  @Override
+  public boolean awaitsReturn() {
+    return true;
+  }
+
+  @Override
   public void left(int worker) {}
 
   @Override

@@ -4,6 +4,8 @@ import gradwire.error.GradwireException;
 import gradwire.transport.Outcome;
 import gradwire.transport.Push;
 import gradwire.transport.Replier;
+import gradwire.transport.TensorBuffer;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -25,10 +27,11 @@ final class BoundedStaleness implements UpdatePolicy {
 
   private final List<Pending> waiting = new ArrayList<>();
 
-  BoundedStaleness(int maxLagSteps, int numWorkers, ShardAccess shard) {
+  BoundedStaleness(int maxLagSteps, Workers workers, ShardAccess shard) {
     this.maxLagSteps = maxLagSteps;
     this.shard = shard;
-    this.clocks = new long[numWorkers];
+    this.clocks = new long[workers.size()];
+    Arrays.setAll(clocks, worker -> workers.hasLeft(worker) ? LEFT : workers.applied(worker));
   }
 
   @Override
@@ -47,12 +50,32 @@ final class BoundedStaleness implements UpdatePolicy {
         return true;
       }
     }
-    return false;
+    return waitsAgain(push, replier);
+  }
+
+  /** Its answer was due when its line broke, or this server ended. */
+  private boolean waitsAgain(Push push, Replier replier) {
+    boolean waits = !mayGoOn(push.worker(), slowest());
+    if (waits) {
+      waiting.add(new Pending(push, TensorBuffer.borrowed(MemorySegment.NULL), replier));
+    }
+    return waits;
   }
 
   @Override
   public void lastStepMoved() {
     answerWhoMayGoOn();
+  }
+
+  @Override
+  public void away(int worker, GradwireException why) {
+    waiting.stream().filter(pending -> pending.isOf(worker)).forEach(p -> p.fail(why));
+    waiting.removeIf(pending -> pending.isOf(worker));
+  }
+
+  @Override
+  public boolean awaitsReturn() {
+    return true;
   }
 
   @Override
@@ -63,8 +86,7 @@ final class BoundedStaleness implements UpdatePolicy {
 
   @Override
   public boolean lost(int worker, GradwireException why) {
-    waiting.stream().filter(pending -> pending.isOf(worker)).forEach(p -> p.fail(why));
-    waiting.removeIf(pending -> pending.isOf(worker));
+    away(worker, why);
     return shard.step() >= shard.lastStep();
   }
 
@@ -75,11 +97,15 @@ final class BoundedStaleness implements UpdatePolicy {
   }
 
   private void answerWhoMayGoOn() {
-    long slowest = Arrays.stream(clocks).min().orElse(LEFT);
+    long slowest = slowest();
     List<Pending> ready =
         waiting.stream().filter(pending -> mayGoOn(pending.push().worker(), slowest)).toList();
     waiting.removeAll(ready);
     ready.forEach(pending -> pending.answer(Outcome.APPLIED, shard));
+  }
+
+  private long slowest() {
+    return Arrays.stream(clocks).min().orElse(LEFT);
   }
 
   private boolean mayGoOn(int worker, long slowest) {

@@ -96,6 +96,17 @@ final class Synchronous implements UpdatePolicy {
   }
 
   @Override
+  public void away(int worker, GradwireException why) {
+    giveUp(worker, why);
+  }
+
+  /** A gradient that this server has chosen for a step cannot be taken back from the others. */
+  @Override
+  public boolean awaitsReturn() {
+    return !verdicts;
+  }
+
+  @Override
   public void left(int worker) {}
 
   @Override

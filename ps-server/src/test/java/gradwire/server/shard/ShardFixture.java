@@ -4,6 +4,7 @@ import gradwire.cluster.ShardMap;
 import gradwire.config.CheckpointPlan;
 import gradwire.config.Consistency;
 import gradwire.server.checkpoint.CheckpointWriter;
+import gradwire.server.store.ShardStores;
 import gradwire.tensor.FlatLayout;
 import gradwire.tensor.TensorSpec;
 import gradwire.transport.OpenRequest;
@@ -42,7 +43,9 @@ final class ShardFixture implements AutoCloseable {
   }
 
   static ShardFixture of(ShardSettings settings, int numWorkers, int numFloats) {
-    ParameterShard shard = new ParameterShard(s -> new CheckpointWriter(Optional.empty(), s));
+    ParameterShard shard =
+        new ParameterShard(
+            ShardStores.inMemory(), s -> new CheckpointWriter(Optional.empty(), s), Absences.NONE);
     ShardFixture fixture = new ShardFixture(shard, numWorkers, numFloats);
     shard.open(chief(numWorkers, settings)).join();
     shard.initialize(0, 0, fixture.buffer(new float[numFloats]));
@@ -92,8 +95,18 @@ final class ShardFixture implements AutoCloseable {
     return push(new Push(worker, 0, ++sequences[worker], step), gradient);
   }
 
+  /** The worker's only line. */
+  static Object line(int worker) {
+    return ("line of worker-" + worker).intern();
+  }
+
+  /** The worker's line breaks. */
+  void cut(int worker) {
+    shard.disconnected(worker, 0, line(worker), "kill -9");
+  }
+
   Reply push(Push push, float[] gradient) {
-    Reply reply = new Reply();
+    Reply reply = new Reply(line(push.worker()));
     shard.push(push, buffer(gradient), reply);
     return reply;
   }
@@ -104,7 +117,7 @@ final class ShardFixture implements AutoCloseable {
   }
 
   Reply pull(int worker) {
-    Reply reply = new Reply();
+    Reply reply = new Reply(line(worker));
     shard.pull(worker, 0, OptionalLong.empty(), reply);
     return reply;
   }

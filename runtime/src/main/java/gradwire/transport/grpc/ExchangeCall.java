@@ -341,7 +341,7 @@ final class ExchangeCall extends ServerCall.Listener<InputStream> implements Rep
     }
     transfer.abandon();
     if (worker >= 0) {
-      service.disconnected(worker, incarnation, why);
+      service.disconnected(worker, incarnation, this, why);
     }
     if (peer != null) {
       peer.release();

@@ -35,7 +35,7 @@ public final class InProcessShardConnection implements ShardConnection {
   private Lane lane = Lane.OFF;
   private int worker = -1;
   private int incarnation;
-  private Answer answer = new Answer(MemorySegment.NULL);
+  private Answer answer = new Answer(this, MemorySegment.NULL);
   private @Nullable Unfinished unfinished;
 
   /** A push whose gradient is still being computed. */
@@ -54,10 +54,13 @@ public final class InProcessShardConnection implements ShardConnection {
   }
 
   private record Answer(
-      MemorySegment into, CompletableFuture<Boolean> verdict, CompletableFuture<Weights> weights)
+      Object line,
+      MemorySegment into,
+      CompletableFuture<Boolean> verdict,
+      CompletableFuture<Weights> weights)
       implements Replier {
-    Answer(MemorySegment into) {
-      this(into, new CompletableFuture<>(), new CompletableFuture<>());
+    Answer(Object line, MemorySegment into) {
+      this(line, into, new CompletableFuture<>(), new CompletableFuture<>());
     }
 
     @Override
@@ -113,7 +116,7 @@ public final class InProcessShardConnection implements ShardConnection {
 
   @Override
   public void push(Push push, MemorySegment gradient, MemorySegment weights) {
-    answer = new Answer(weights);
+    answer = new Answer(this, weights);
     long begun = lane.begin();
     lane.flowThrough(trace.flow(worker, push.sequence()));
     service.push(push, TensorBuffer.borrowed(gradient), answer);
@@ -143,7 +146,7 @@ public final class InProcessShardConnection implements ShardConnection {
 
   @Override
   public void pull(OptionalLong step, MemorySegment weights) {
-    answer = new Answer(weights);
+    answer = new Answer(this, weights);
     service.pull(worker, incarnation, step, answer);
   }
 
@@ -201,7 +204,7 @@ public final class InProcessShardConnection implements ShardConnection {
   @Override
   public void close() {
     if (worker >= 0) {
-      service.disconnected(worker, incarnation, "the worker's thread ended");
+      service.disconnected(worker, incarnation, this, "the worker's thread ended");
     }
   }
 }

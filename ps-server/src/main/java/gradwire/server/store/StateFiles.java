@@ -1,0 +1,51 @@
+package gradwire.server.store;
+
+import gradwire.error.GradwireException;
+import gradwire.transport.OpenRequest;
+import gradwire.transport.grpc.OpenRequestBytes;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.UUID;
+
+/** One server's state in a file of its own. */
+public final class StateFiles implements ShardStores {
+  private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
+
+  private final Path path;
+
+  public StateFiles(Path path) {
+    this.path = path;
+  }
+
+  @Override
+  public Optional<Saved> find() {
+    if (!Files.exists(path)) {
+      return Optional.empty();
+    }
+    FileStore store = FileStore.open(path, boot());
+    try {
+      return Optional.of(new Saved(OpenRequestBytes.parse(store.request()), store));
+    } catch (GradwireException notOurs) {
+      store.close();
+      throw new GradwireException(
+          path + ": " + notOurs.getMessage() + "; remove it to begin again", notOurs);
+    }
+  }
+
+  @Override
+  public ShardStore create(OpenRequest chief, long numFloats, int numVectors) {
+    return FileStore.create(
+        path, OpenRequestBytes.of(chief), numFloats, numVectors, chief.numWorkers(), boot());
+  }
+
+  /** Of this start of the machine; 0 where the system does not tell. */
+  private static long boot() {
+    try {
+      return UUID.fromString(Files.readString(BOOT_ID).strip()).getMostSignificantBits();
+    } catch (IOException | IllegalArgumentException unknown) {
+      return 0;
+    }
+  }
+}
