@@ -26,7 +26,6 @@ final class TrainingLoop {
   private final int replica;
   private final long seed;
   private final Between between;
-  private final StepCounters counters;
   private final Lane lane;
   private final StepExchange step;
 
@@ -44,23 +43,26 @@ final class TrainingLoop {
     this.servers = servers;
     this.replica = setup.task().index();
     this.seed = setup.training().seed();
-    this.counters = counters;
     this.between = between;
     this.lane = lane;
-    this.step = new StepExchange(task.engine(), servers, lane);
+    this.step = new StepExchange(task.engine(), servers, counters, lane);
   }
 
-  /** Trains on from {@code weights}, which the engine holds. Returns the last ones. */
-  Weights run(Weights weights) {
-    Batch batch = nextBatch(0);
+  /**
+   * Trains on from {@code weights}, which the engine holds. Returns the last ones.
+   *
+   * @param stepsDone the worker's, by earlier incarnations: the next push is one more, of the batch
+   *     with this index
+   */
+  Weights run(Weights weights, long stepsDone) {
+    Batch batch = nextBatch(stepsDone);
     weights = between.betweenSteps(weights, Double.NaN);
-    for (long localStep = 1; !weights.isLast(); localStep++) {
-      long numExamples = batch.numExamples();
-      double loss = step.run(batch, randomKey(localStep), localStep - 1);
+    for (long localStep = stepsDone + 1; !weights.isLast(); localStep++) {
+      double loss = step.run(batch, randomKey(localStep), localStep);
       batch = nextBatchMeanwhile(localStep);
-      weights = between.betweenSteps(stepDone(localStep, numExamples, loss), loss);
+      weights = between.betweenSteps(stepDone(localStep, loss), loss);
     }
-    return servers.awaitWeights();
+    return step.awaitAll();
   }
 
   /** Fetched while the servers are busy; if it can't be, the step under way still ends first. */
@@ -80,9 +82,8 @@ final class TrainingLoop {
     return batch;
   }
 
-  private Weights stepDone(long localStep, long numExamples, double loss) {
-    Weights weights = servers.awaitStep();
-    counters.stepDone(numExamples, weights.outcome());
+  private Weights stepDone(long localStep, double loss) {
+    Weights weights = step.awaitStep();
     if (weights.outcome() != Outcome.FINISHED) {
       task.listener().stepDone(localStep, weights.step(), loss);
     }
