@@ -120,7 +120,7 @@ final class ChiefDuties implements TrainingLoop.Between, AutoCloseable {
       return weights;
     }
     background.await();
-    if (background.reached().isPresent()) {
+    if (background.reached().filter(it -> it.step() < weights.step()).isPresent()) {
       return endAt(weights);
     }
     servers.awaitWeights();

@@ -40,13 +40,15 @@ final class ServerGroup implements AutoCloseable {
    * there.
    *
    * @param sequence the last push that every server is done with
+   * @param begun the last push that some server is done with: it, or one more
    * @param applied how many of the pushes up to that one are in the weights
    * @param step of the server that is least far
    */
-  record Joined(long sequence, long applied, long step) {
+  record Joined(long sequence, long begun, long applied, long step) {
     private static Joined least(Joined one, Joined other) {
       return new Joined(
           Math.min(one.sequence, other.sequence),
+          Math.max(one.begun, other.begun),
           other.sequence < one.sequence ? other.applied : one.applied,
           Math.min(one.step, other.step));
     }
@@ -128,7 +130,9 @@ final class ServerGroup implements AutoCloseable {
   private Joined joined(List<OpenReply> replies) {
     Joined joined =
         replies.stream()
-            .map(reply -> new Joined(reply.sequence(), reply.applied(), reply.step()))
+            .map(
+                reply ->
+                    new Joined(reply.sequence(), reply.sequence(), reply.applied(), reply.step()))
             .reduce(Joined::least)
             .orElseThrow();
     if (firstServerChooses && replies.stream().anyMatch(reply -> reply.sequence() > 0)) {

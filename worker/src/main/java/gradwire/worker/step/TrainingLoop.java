@@ -51,13 +51,15 @@ final class TrainingLoop {
   /**
    * Trains on from {@code weights}, which the engine holds. Returns the last ones.
    *
-   * @param stepsDone the worker's, by earlier incarnations: the next push is one more, of the batch
-   *     with this index
+   * @param joined where earlier incarnations got to. The next push is one more, of the batch with
+   *     that index; if one server has it, the others get it, too, whatever step it is
    */
-  Weights run(Weights weights, long stepsDone) {
-    Batch batch = nextBatch(stepsDone);
+  Weights run(Weights weights, ServerGroup.Joined joined) {
+    Batch batch = nextBatch(joined.sequence());
     weights = between.betweenSteps(weights, Double.NaN);
-    for (long localStep = stepsDone + 1; !weights.isLast(); localStep++) {
+    for (long localStep = joined.sequence() + 1;
+        !weights.isLast() || localStep <= joined.begun();
+        localStep++) {
       double loss = step.run(batch, randomKey(localStep), localStep);
       batch = nextBatchMeanwhile(localStep);
       weights = between.betweenSteps(stepDone(localStep, loss), loss);

@@ -173,7 +173,7 @@ public final class WorkerRun {
     TrainingLoop loop = new TrainingLoop(setup, task, servers, counters, lane, between);
     counters.trainingBegins();
     task.listener().trainingBegins();
-    Weights last = loop.run(first, joined.sequence());
+    Weights last = loop.run(first, joined);
     counters.trainingEnds();
     task.listener().trainingEnds();
     return last;
