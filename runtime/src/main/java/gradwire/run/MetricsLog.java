@@ -26,7 +26,7 @@ public final class MetricsLog implements AutoCloseable {
     try {
       Files.createDirectories(path.toAbsolutePath().resolveSibling(""));
       this.file = new RandomAccessFile(path.toFile(), "rw");
-      endUnfinishedLine();
+      cutUnfinishedLine();
     } catch (IOException e) {
       throw refused(e);
     }
@@ -53,14 +53,18 @@ public final class MetricsLog implements AutoCloseable {
     }
   }
 
-  private void endUnfinishedLine() throws IOException {
-    long length = file.length();
-    if (length > 0) {
-      file.seek(length - 1);
-      if (file.read() != '\n') {
-        file.write('\n');
-      }
+  private void cutUnfinishedLine() throws IOException {
+    long end = file.length();
+    while (end > 0 && !isLineEnd(end - 1)) {
+      end--;
     }
+    file.setLength(end);
+    file.seek(end);
+  }
+
+  private boolean isLineEnd(long at) throws IOException {
+    file.seek(at);
+    return file.read() == '\n';
   }
 
   private GradwireException refused(IOException cause) {

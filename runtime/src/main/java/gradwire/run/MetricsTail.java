@@ -1,19 +1,20 @@
 package gradwire.run;
 
 import gradwire.error.GradwireException;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** Follows {@code metrics.jsonl} while another process writes it. One thread. */
 public final class MetricsTail {
   private final Path path;
-  private final ByteArrayOutputStream unfinished = new ByteArrayOutputStream();
+
+  /** Of the first line that is not read yet; a line is read when it is whole. */
   private long position;
 
   /** The file need not exist yet. */
@@ -21,13 +22,23 @@ public final class MetricsTail {
     this.path = path;
   }
 
+  /** All whole lines that are there now. */
+  public static List<MetricsRecord> readAll(Path path) {
+    MetricsTail tail = new MetricsTail(path);
+    List<MetricsRecord> all = new ArrayList<>();
+    long before;
+    do {
+      before = tail.position;
+      all.addAll(tail.poll());
+    } while (tail.position > before);
+    return all;
+  }
+
   /** The whole lines written since the last call; never waits for one. */
   public List<MetricsRecord> poll() {
-    unfinished.writeBytes(readNew());
-    byte[] bytes = unfinished.toByteArray();
+    byte[] bytes = readNew();
     int end = lastLineEnd(bytes);
-    unfinished.reset();
-    unfinished.write(bytes, end, bytes.length - end);
+    position += end;
     return new String(bytes, 0, end, StandardCharsets.UTF_8)
         .lines()
         .map(MetricsRecord::parse)
@@ -43,7 +54,6 @@ public final class MetricsTail {
       byte[] bytes = new byte[(int) Math.min(1 << 20, Math.max(0, file.length() - position))];
       file.seek(position);
       file.readFully(bytes);
-      position += bytes.length;
       return bytes;
     } catch (IOException e) {
       throw new GradwireException(

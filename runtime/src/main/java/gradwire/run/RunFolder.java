@@ -106,6 +106,11 @@ public record RunFolder(Path root) {
     return root.resolve("state");
   }
 
+  /** What {@code worker} counted; see {@link UpdateLedger}. */
+  public static Path ledger(Path state, TaskId worker) {
+    return state.resolve(worker.name() + ".ledger");
+  }
+
   /** Final weights. */
   public Path model() {
     return root.resolve("model");

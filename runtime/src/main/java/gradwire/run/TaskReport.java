@@ -37,7 +37,9 @@ public record TaskReport(
   // Counters of both.
   public static final String UPDATES_DROPPED = "updatesDropped";
 
-  // Counters of workers; times are epoch seconds.
+  // Counters of workers, over all incarnations; times are epoch seconds.
+  public static final String UPDATES_ATTEMPTED = "updatesAttempted";
+
   public static final String UPDATES_ACKNOWLEDGED = "updatesAcknowledged";
   public static final String BYTES_PUSHED = "bytesPushed";
   public static final String BYTES_PULLED = "bytesPulled";

@@ -16,6 +16,8 @@ import gradwire.run.TaskProcess;
 import gradwire.run.TaskResult;
 import gradwire.trace.TraceFolder;
 import gradwire.trace.Tracer;
+import gradwire.transport.HealingConnection;
+import gradwire.transport.LineBrokenException;
 import gradwire.transport.ShardConnection;
 import gradwire.transport.grpc.CallerLoop;
 import gradwire.transport.grpc.ConnectionOptions;
@@ -30,6 +32,7 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,6 +40,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /** {@code ./gradwire worker}: one worker in the foreground. */
 public final class WorkerMain {
@@ -54,6 +58,10 @@ public final class WorkerMain {
       """;
 
   private static final int OUTPUT_BUFFER_BYTES = 1 << 16;
+
+  /** One try to reach a server: it may meanwhile be somewhere else. */
+  private static final Duration ATTEMPT = Duration.ofSeconds(2);
+
   private static final long ADDRESS_POLL_MILLIS = 5;
 
   private WorkerMain() {}
@@ -127,6 +135,7 @@ public final class WorkerMain {
               out,
               run.filter(folder -> arguments.task().isChief()).map(RunFolder::metrics),
               run.filter(folder -> arguments.task().isChief()).map(RunFolder::model),
+              run.map(RunFolder::state),
               tracer);
       WorkerTask task = new WorkerTask(setup, () -> connect(arguments, job, run, loop));
       if (arguments.supervised()) {
@@ -155,21 +164,29 @@ public final class WorkerMain {
     Duration timeout = Duration.ofSeconds(job.training().waitTimeoutSeconds());
     ConnectionOptions options =
         new ConnectionOptions(
-            job.training().transport(), run.flatMap(folder -> TlsFiles.in(folder.tls())), timeout);
+            job.training().transport(),
+            run.flatMap(folder -> TlsFiles.in(folder.tls())),
+            timeout,
+            ATTEMPT);
     List<ShardConnection> servers = new ArrayList<>();
     for (int i = 0; i < job.numServers(); i++) {
       TaskId server = TaskId.ps(i);
-      ServerAddress address =
-          run.map(folder -> awaitAddress(folder, server, timeout))
-              .orElseGet(() -> ServerAddress.of(arguments.cluster().addressOf(server)));
-      servers.add(new GrpcShardConnection(server.name(), address, loop, options));
+      Supplier<ServerAddress> address =
+          () ->
+              run.map(folder -> awaitAddress(folder, server))
+                  .orElseGet(() -> ServerAddress.of(arguments.cluster().addressOf(server)));
+      servers.add(
+          new HealingConnection(
+              server.name(),
+              () -> new GrpcShardConnection(server.name(), address.get(), loop, options),
+              timeout));
     }
     return servers;
   }
 
   /** The server's address, as soon as it has published it. */
-  private static ServerAddress awaitAddress(RunFolder folder, TaskId server, Duration timeout) {
-    long deadline = System.nanoTime() + timeout.toNanos();
+  private static ServerAddress awaitAddress(RunFolder folder, TaskId server) {
+    long deadline = System.nanoTime() + ATTEMPT.toNanos();
     while (System.nanoTime() < deadline) {
       Optional<String> address = folder.readAddress(server);
       if (address.isPresent()) {
@@ -182,12 +199,8 @@ public final class WorkerMain {
         throw new GradwireException(server + ": interrupted while waiting for its address", e);
       }
     }
-    throw new GradwireException(
-        server
-            + ": waited "
-            + timeout.toSeconds()
-            + " s for its address in "
-            + folder.address(server)
-            + "; did it start? see its log");
+    throw new LineBrokenException(
+        server + ": no address yet in " + folder.address(server) + "; did it start? see its log",
+        new NoSuchFileException(folder.address(server).toString()));
   }
 }

@@ -41,6 +41,7 @@ public final class WorkerTask {
     StepCounters steps = outcome.counters();
     long pushes = steps.applied() + steps.dropped();
     SortedMap<String, Double> counters = new TreeMap<>();
+    counters.put(TaskReport.UPDATES_ATTEMPTED, (double) steps.attempted());
     counters.put(TaskReport.UPDATES_ACKNOWLEDGED, (double) steps.applied());
     counters.put(TaskReport.UPDATES_DROPPED, (double) steps.dropped());
     counters.put(TaskReport.SAMPLES, (double) steps.samples());

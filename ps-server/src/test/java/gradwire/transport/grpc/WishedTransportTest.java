@@ -7,6 +7,7 @@ import gradwire.cluster.ServerAddress;
 import gradwire.config.Transport;
 import gradwire.error.UsageException;
 import gradwire.server.ParameterServer;
+import gradwire.transport.LineBrokenException;
 import gradwire.transport.OpenRequest;
 import java.time.Duration;
 import java.util.Optional;
@@ -30,18 +31,17 @@ final class WishedTransportTest {
   @Test
   void aUnixSocketThatIsNotThereIsSaidToBe() {
     HostPort network = grpc.address().network();
-    for (ServerAddress address :
-        new ServerAddress[] {
-          ServerAddress.of(network), new ServerAddress(network, Optional.of("no-such-socket"))
-        }) {
-      assertThatThrownBy(() -> connect(address, Transport.UDS))
-          .isInstanceOf(UsageException.class)
-          .hasMessage(
-              "training.transport: expected a server with a Unix domain socket on this host, got"
-                  + " ps-0 ("
-                  + network
-                  + ") without one; use auto or tcp");
-    }
+    assertThatThrownBy(() -> connect(ServerAddress.of(network), Transport.UDS))
+        .isInstanceOf(UsageException.class)
+        .hasMessage(
+            "training.transport: expected a server with a Unix domain socket on this host, got"
+                + " ps-0 ("
+                + network
+                + ") without one; use auto or tcp");
+    ServerAddress gone = new ServerAddress(network, Optional.of("no-such-socket"));
+    assertThatThrownBy(() -> connect(gone, Transport.UDS))
+        .isInstanceOf(LineBrokenException.class)
+        .hasMessageStartingWith("ps-0 (" + network + "): could not connect to its Unix domain");
   }
 
   @Test

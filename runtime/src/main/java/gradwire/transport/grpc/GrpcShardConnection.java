@@ -89,10 +89,11 @@ public final class GrpcShardConnection implements ShardConnection {
   public OpenReply open(OpenRequest request) {
     worker = request.worker();
     incarnation = request.incarnation();
+    expectConnection();
     var reply =
         call(
             "let this worker in (has worker-0 started? it brings the initial values)",
-            stub -> stub.withWaitForReady().open(Messages.toProto(request)));
+            stub -> stub.open(Messages.toProto(request)));
     if (reply.getProtocol() != Messages.PROTOCOL) {
       throw new GradwireException(
           server
@@ -105,6 +106,28 @@ public final class GrpcShardConnection implements ShardConnection {
     requests = startExchange(request.shared());
     return new OpenReply(
         reply.getStep(), reply.getInitialized(), reply.getSequence(), reply.getApplied());
+  }
+
+  private void expectConnection() {
+    boolean ended =
+        loop.runUntil(
+            () ->
+                switch (channel.getState(true)) {
+                  case READY, TRANSIENT_FAILURE, SHUTDOWN -> true;
+                  case CONNECTING, IDLE -> false;
+                },
+            options.connectTimeout());
+    if (isInterrupted()) {
+      throw failure(server, "take the connection", Status.CANCELLED, timeout);
+    }
+    if (!ended || channel.getState(false) != ConnectivityState.READY) {
+      throw new LineBrokenException(
+          server
+              + ": could not connect"
+              + (ended ? "" : " within " + options.connectTimeout().toSeconds() + " s")
+              + "; is it running, and reachable at this address?",
+          Status.UNAVAILABLE.asException());
+    }
   }
 
   private RequestSender startExchange(Optional<SharedVectors> vectors) {
@@ -255,15 +278,6 @@ public final class GrpcShardConnection implements ShardConnection {
   }
 
   private GradwireException failed(String what, Status status) {
-    boolean timedOut = status.getCode() == Status.Code.DEADLINE_EXCEEDED;
-    if (timedOut && !isInterrupted() && channel.getState(false) != ConnectivityState.READY) {
-      return new GradwireException(
-          server
-              + ": could not connect within "
-              + timeout.toSeconds()
-              + " s; is it running, and reachable at this address?",
-          status.asException());
-    }
     return failure(server, what, status, timeout);
   }
 

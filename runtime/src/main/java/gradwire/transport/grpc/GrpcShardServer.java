@@ -126,6 +126,8 @@ public final class GrpcShardServer implements AutoCloseable {
       builder
           .withChildOption(ChannelOption.SO_SNDBUF, Channels.LOCAL_SOCKET_BUFFER_BYTES)
           .withChildOption(ChannelOption.SO_KEEPALIVE, null); // TCP's own, which grpc sets
+    } else {
+      Channels.noticeDeadHosts(builder::withChildOption);
     }
     Server server = builder.build();
     servers.add(server);

@@ -4,7 +4,9 @@ import gradwire.cluster.HostPort;
 import gradwire.cluster.ServerAddress;
 import gradwire.config.Transport;
 import gradwire.error.Expect;
+import gradwire.transport.LineBrokenException;
 import io.grpc.ManagedChannel;
+import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
@@ -32,13 +34,24 @@ record Line(HostPort network, Optional<String> localSocket, ConnectionOptions op
             : address.localSocket().filter(name -> isReachable(name, loop));
     if (options.transport() == Transport.UDS) {
       Expect.that(
-          local.isPresent(),
+          address.localSocket().isPresent(),
           "training.transport",
           "a server with a Unix domain socket on this host",
           server + " without one",
           "use auto or tcp");
+      expectReached(server, local);
     }
     return new Line(address.network(), local, options);
+  }
+
+  private static void expectReached(String server, Optional<String> local) {
+    if (local.isEmpty()) {
+      throw new LineBrokenException(
+          server
+              + ": could not connect to its Unix domain socket; is it running, and on this host?"
+              + " else use auto or tcp",
+          Status.UNAVAILABLE.asException());
+    }
   }
 
   private static boolean isReachable(String name, CallerLoop loop) {
@@ -95,6 +108,8 @@ record Line(HostPort network, Optional<String> localSocket, ConnectionOptions op
     NettyChannelBuilder builder =
         NettyChannelBuilder.forAddress(network.host(), network.port())
             .channelFactory(() -> Channels.client(false));
+    Channels.noticeDeadHosts(builder::withOption);
+    Channels.noticeLostPackets(builder::withOption);
     return options
         .tls()
         .map(files -> builder.sslContext(Tls.client(files)))

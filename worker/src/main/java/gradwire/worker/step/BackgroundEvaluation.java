@@ -3,14 +3,14 @@ package gradwire.worker.step;
 import gradwire.config.StopAt;
 import gradwire.config.Training;
 import gradwire.error.GradwireException;
-import gradwire.tensor.Floats;
+import gradwire.run.MetricsRecord;
 import gradwire.trace.Lane;
 import gradwire.trace.Span;
 import gradwire.worker.program.Evaluation;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.concurrent.ExecutionException;
@@ -49,19 +49,19 @@ final class BackgroundEvaluation implements AutoCloseable {
   private final ExecutorService thread =
       Executors.newSingleThreadExecutor(
           Thread.ofPlatform().name("evaluation").daemon(true).factory());
-  private final Arena arena = Arena.ofShared();
-  private final MemorySegment copy;
+  private final EvaluatedWeights weights;
   private @Nullable Evaluation evaluation;
   private @Nullable Future<?> underWay;
   private volatile @Nullable Reached reached;
 
   /**
+   * @param weights where the copies go; closed by {@link #close}
    * @param training says what the target is, and how long an evaluation may take
    * @param lane records evaluations
    */
   BackgroundEvaluation(
       Supplier<Evaluation> maker,
-      long numFloats,
+      EvaluatedWeights weights,
       Training training,
       InstantSource clock,
       Lane lane,
@@ -72,7 +72,7 @@ final class BackgroundEvaluation implements AutoCloseable {
     this.clock = clock;
     this.lane = lane;
     this.results = results;
-    this.copy = Floats.allocate(arena, numFloats);
+    this.weights = weights;
   }
 
   /** Whether {@link #start} would be taken at once. */
@@ -88,8 +88,30 @@ final class BackgroundEvaluation implements AutoCloseable {
   /** Copies the parameters and evaluates them soon; waits for the evaluation before. */
   void start(long step, MemorySegment parameters) {
     await();
-    copy.copyFrom(parameters);
+    weights.save(step, parameters);
     underWay = thread.submit(() -> evaluate(step));
+  }
+
+  /** Evaluates what an earlier incarnation had copied and perhaps not evaluated to the end. */
+  void startAgain(long step) {
+    if (weights.step().orElse(-1) != step) {
+      throw new GradwireException(
+          "evaluation: expected the weights of step "
+              + step
+              + " in the run's state, got "
+              + (weights.step().isPresent() ? "step " + weights.step().getAsLong() : "none")
+              + "; start the run again");
+    }
+    underWay = thread.submit(() -> evaluate(step));
+  }
+
+  /** Takes note of what earlier incarnations evaluated, oldest first. */
+  void remember(List<MetricsRecord> evaluations) {
+    for (MetricsRecord past : evaluations) {
+      if (reached == null && target.isPresent() && isReachedBy(target.get(), past.numbers())) {
+        reached = new Reached(past.step(), past.timeSeconds());
+      }
+    }
   }
 
   private void evaluate(long step) {
@@ -97,7 +119,7 @@ final class BackgroundEvaluation implements AutoCloseable {
     if (evaluation == null) {
       evaluation = maker.get();
     }
-    SortedMap<String, Double> metrics = evaluation.evaluate(copy);
+    SortedMap<String, Double> metrics = evaluation.evaluate(weights.floats());
     lane.end(Span.EVALUATE, begun, step);
     if (reached == null && target.isPresent() && isReachedBy(target.get(), metrics)) {
       reached = new Reached(step, clock.millis() / 1e3);
@@ -155,6 +177,6 @@ final class BackgroundEvaluation implements AutoCloseable {
       thread.shutdownNow();
       Thread.currentThread().interrupt();
     }
-    arena.close();
+    weights.close();
   }
 }

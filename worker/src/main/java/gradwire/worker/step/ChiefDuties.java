@@ -18,7 +18,8 @@ import java.util.function.BooleanSupplier;
  *
  * <p>In sync mode the end is a function of the job alone: an evaluation at a multiple of {@code
  * evaluate_every_steps} takes effect at the next multiple, however long it took. Otherwise it takes
- * effect when it is known.
+ * effect when it is known. So it stays where the chief is killed in between: what it was evaluating
+ * is evaluated again, unless the log has the result.
  */
 final class ChiefDuties implements TrainingLoop.Between, AutoCloseable {
   private final ServerGroup servers;
@@ -30,6 +31,7 @@ final class ChiefDuties implements TrainingLoop.Between, AutoCloseable {
   private final ProgressLog progress;
   private long nextEvaluation;
   private boolean ended;
+  private boolean restarted;
 
   ChiefDuties(
       WorkerSetup setup,
@@ -47,9 +49,7 @@ final class ChiefDuties implements TrainingLoop.Between, AutoCloseable {
         "remove stop_at");
     this.servers = servers;
     this.parameters = task.engine().parameters();
-    this.inStep =
-        consistency instanceof Consistency.Sync(var replicas)
-            && replicas.orElse(setup.numWorkers()) == setup.numWorkers();
+    this.inStep = WorkerRun.isInStep(consistency, setup.numWorkers());
     this.evaluateEverySteps = training.evaluateEverySteps();
     this.nextEvaluation = evaluateEverySteps;
     this.stopRequested = stopRequested;
@@ -60,16 +60,47 @@ final class ChiefDuties implements TrainingLoop.Between, AutoCloseable {
                 maker ->
                     new BackgroundEvaluation(
                         maker,
-                        task.engine().layout().numFloats(),
+                        new EvaluatedWeights(
+                            setup
+                                .state()
+                                .filter(folder -> inStep)
+                                .map(folder -> folder.resolve("evaluation.weights")),
+                            task.engine().layout().numFloats()),
                         training,
                         clock,
                         setup.tracer().lane("evaluation"),
                         progress::evaluated));
   }
 
+  /** An earlier incarnation has done what there was to do before {@code step}. */
+  void resumeAt(long step) {
+    restarted = true;
+    progress.beginsAt(step);
+    evaluation.ifPresent(
+        background -> {
+          background.remember(progress.evaluations());
+          if (evaluateEverySteps > 0) {
+            resumeAt(step, background);
+          }
+        });
+  }
+
+  private void resumeAt(long step, BackgroundEvaluation background) {
+    boolean isDue = step % evaluateEverySteps == 0;
+    long before = step / evaluateEverySteps * evaluateEverySteps;
+    long begun = inStep && isDue ? before - evaluateEverySteps : before;
+    nextEvaluation = Math.max(evaluateEverySteps, inStep ? begun + evaluateEverySteps : before);
+    if (inStep && begun > 0 && !progress.hasEvaluated(begun)) {
+      background.startAgain(begun);
+    }
+  }
+
   @Override
   public Weights betweenSteps(Weights weights, double loss) {
     progress.step(weights.step(), loss);
+    if (weights.isLast() && restarted && !ended) {
+      return endAt(weights); // perhaps only some of the servers were told
+    }
     if (weights.isLast() || ended) {
       return weights;
     }
@@ -89,7 +120,7 @@ final class ChiefDuties implements TrainingLoop.Between, AutoCloseable {
       return weights;
     }
     background.await();
-    if (background.reached().isPresent()) {
+    if (background.reached().filter(it -> it.step() < weights.step()).isPresent()) {
       return endAt(weights);
     }
     servers.awaitWeights();

@@ -1,35 +1,73 @@
 package gradwire.worker.step;
 
 import gradwire.run.MetricsLog;
+import gradwire.run.MetricsRecord;
+import gradwire.run.MetricsTail;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** The chief's lines in {@code metrics.jsonl}: its loss twice a second, and every evaluation. */
 final class ProgressLog implements AutoCloseable {
+  private static final String LOSS = "loss";
+  private static final String STEPS_PER_SECOND = "stepsPerSecond";
   private static final long MILLIS_BETWEEN_LINES = 500;
 
   private final Optional<MetricsLog> log;
   private final InstantSource clock;
   private long lineAtMillis;
   private long lineAtStep;
+
+  /** Before it, an earlier incarnation has written all there is to say. */
+  private long newFromStep;
+
+  /** What earlier incarnations wrote of evaluations, by step. */
+  private final SortedMap<Long, MetricsRecord> evaluations = new TreeMap<>();
+
   private volatile SortedMap<String, Double> latest = new TreeMap<>();
 
   ProgressLog(Optional<Path> path, InstantSource clock) {
+    path.map(MetricsTail::readAll).orElse(List.of()).forEach(this::remember);
     this.log = path.map(file -> new MetricsLog(file, clock));
     this.clock = clock;
     this.lineAtMillis = clock.millis();
   }
 
+  private void remember(MetricsRecord line) {
+    if (line.numbers().keySet().equals(Set.of(LOSS, STEPS_PER_SECOND))) {
+      newFromStep = Math.max(newFromStep, line.step() + 1);
+    } else {
+      evaluations.putIfAbsent(line.step(), line);
+    }
+  }
+
+  /** What earlier incarnations evaluated, in the order of steps. */
+  List<MetricsRecord> evaluations() {
+    return List.copyOf(evaluations.values());
+  }
+
+  /** Whether an earlier incarnation told the result of this step's weights. */
+  boolean hasEvaluated(long step) {
+    return evaluations.containsKey(step);
+  }
+
+  /** Training goes on from {@code step}. */
+  void beginsAt(long step) {
+    lineAtStep = step;
+    lineAtMillis = clock.millis();
+  }
+
   /** Between steps; the worker's thread. */
   void step(long step, double loss) {
     long now = clock.millis();
-    if (now - lineAtMillis >= MILLIS_BETWEEN_LINES && !Double.isNaN(loss)) {
+    if (now - lineAtMillis >= MILLIS_BETWEEN_LINES && !Double.isNaN(loss) && step >= newFromStep) {
       SortedMap<String, Double> numbers = new TreeMap<>();
-      numbers.put("loss", loss);
-      numbers.put("stepsPerSecond", (step - lineAtStep) * 1e3 / (now - lineAtMillis));
+      numbers.put(LOSS, loss);
+      numbers.put(STEPS_PER_SECOND, (step - lineAtStep) * 1e3 / (now - lineAtMillis));
       log.ifPresent(lines -> lines.append(step, numbers));
       lineAtMillis = now;
       lineAtStep = step;
@@ -39,7 +77,9 @@ final class ProgressLog implements AutoCloseable {
   /** An evaluation is done; the evaluation's thread. */
   void evaluated(long step, SortedMap<String, Double> metrics) {
     latest = metrics;
-    log.ifPresent(lines -> lines.append(step, metrics));
+    if (!hasEvaluated(step)) {
+      log.ifPresent(lines -> lines.append(step, metrics));
+    }
   }
 
   /** What the last evaluation gave; empty before the first. */

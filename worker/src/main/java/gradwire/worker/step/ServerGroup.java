@@ -4,6 +4,7 @@ import gradwire.cluster.ShardMap;
 import gradwire.cluster.ShardMap.Shard;
 import gradwire.config.CheckpointPlan;
 import gradwire.config.Consistency;
+import gradwire.error.GradwireException;
 import gradwire.tensor.FlatLayout;
 import gradwire.tensor.Floats;
 import gradwire.trace.Lane;
@@ -18,8 +19,11 @@ import gradwire.transport.Weights;
 import gradwire.update.OptimizerSpec;
 import gradwire.worker.engine.ComputeEngine;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * All parameter servers of a run as one: splits the flat vectors over them and joins their answers.
@@ -30,6 +34,25 @@ final class ServerGroup implements AutoCloseable {
   /** What the chief tells the servers. */
   record Settings(
       OptimizerSpec optimizer, Consistency consistency, long lastStep, CheckpointPlan checkpoint) {}
+
+  /**
+   * Where a worker stands as it joins: not at the beginning, if an earlier incarnation of it was
+   * there.
+   *
+   * @param sequence the last push that every server is done with
+   * @param begun the last push that some server is done with: it, or one more
+   * @param applied how many of the pushes up to that one are in the weights
+   * @param step of the server that is least far
+   */
+  record Joined(long sequence, long begun, long applied, long step) {
+    private static Joined least(Joined one, Joined other) {
+      return new Joined(
+          Math.min(one.sequence, other.sequence),
+          Math.max(one.begun, other.begun),
+          other.sequence < one.sequence ? other.applied : one.applied,
+          Math.min(one.step, other.step));
+    }
+  }
 
   private static final long PIECES_FROM_BYTES = 1 << 20;
 
@@ -72,7 +95,8 @@ final class ServerGroup implements AutoCloseable {
   }
 
   /** Joins as the chief: brings settings, and values where a server has none. */
-  void openAsChief(int numWorkers, Settings settings, ComputeEngine engine) {
+  Joined openAsChief(int numWorkers, Settings settings, ComputeEngine engine) {
+    List<OpenReply> replies = new ArrayList<>();
     for (Shard shard : shards.shards()) {
       ShardSettings mine =
           new ShardSettings(
@@ -87,14 +111,41 @@ final class ServerGroup implements AutoCloseable {
       if (!reply.initialized()) {
         server.initialize(slice(engine.parameters(), shard));
       }
+      replies.add(reply);
     }
+    return joined(replies);
   }
 
   /** Joins and waits until the chief has brought values. */
-  void open(int numWorkers, ComputeEngine engine) {
+  Joined open(int numWorkers, ComputeEngine engine) {
+    List<OpenReply> replies = new ArrayList<>();
     for (Shard shard : shards.shards()) {
-      servers.get(shard.index()).open(request(numWorkers, Optional.empty(), shared(engine, shard)));
+      OpenRequest request = request(numWorkers, Optional.empty(), shared(engine, shard));
+      replies.add(servers.get(shard.index()).open(request));
     }
+    return joined(replies);
+  }
+
+  /** The next push has the same number everywhere; a server that has it already says so. */
+  private Joined joined(List<OpenReply> replies) {
+    Joined joined =
+        replies.stream()
+            .map(
+                reply ->
+                    new Joined(reply.sequence(), reply.sequence(), reply.applied(), reply.step()))
+            .reduce(Joined::least)
+            .orElseThrow();
+    if (firstServerChooses && replies.stream().anyMatch(reply -> reply.sequence() > 0)) {
+      throw new GradwireException(
+          "worker-"
+              + worker
+              + ": expected its first incarnation, got a later one that would go on after "
+              + replies.getFirst().sequence()
+              + " pushes, which replicas_to_aggregate on several servers can't; use one server or"
+              + " aggregate all replicas");
+    }
+    Arrays.fill(sequences, joined.sequence());
+    return joined;
   }
 
   private OpenRequest request(
@@ -116,10 +167,19 @@ final class ServerGroup implements AutoCloseable {
     return servers.getFirst().carrier();
   }
 
-  /** Replaces {@code parameters} by the servers' weights. */
+  /** Replaces {@code parameters} by the servers' present weights. */
   Weights pull(MemorySegment parameters) {
+    return pull(OptionalLong.empty(), parameters);
+  }
+
+  /**
+   * Replaces {@code parameters} by the servers' weights.
+   *
+   * @param step the step they must be of, the present one or the one before it; empty: the present
+   */
+  Weights pull(OptionalLong step, MemorySegment parameters) {
     for (Shard shard : shards.shards()) {
-      servers.get(shard.index()).pull(slice(parameters, shard));
+      servers.get(shard.index()).pull(step, slice(parameters, shard));
     }
     return awaitWeights();
   }
@@ -157,9 +217,11 @@ final class ServerGroup implements AutoCloseable {
     trace.pushEnds(shard.index(), begun);
   }
 
-  /** As {@link #push}, but nothing is sent yet: {@link #pushPiece} does, as it becomes final. */
+  /**
+   * As {@link #push}, but nothing is sent yet: {@link #pushPiece} does, as it becomes final. What
+   * came before must have been collected.
+   */
   void beginPush(MemorySegment gradient, MemorySegment parameters) {
-    collectWeights();
     for (Shard shard : shards.shards()) {
       servers
           .get(shard.index())
@@ -216,7 +278,8 @@ final class ServerGroup implements AutoCloseable {
     return first;
   }
 
-  private Weights collectWeights() {
+  /** As {@link #awaitWeights}, where there is nothing to wait for but to take note of. */
+  Weights collectWeights() {
     Weights first = collectWeights(0);
     for (int server = 1; server < servers.size(); server++) {
       collectWeights(server);

@@ -1,38 +1,52 @@
 package gradwire.worker.step;
 
+import gradwire.run.UpdateCounts;
+import gradwire.run.UpdateLedger;
 import gradwire.transport.Outcome;
 import java.time.InstantSource;
 
-/** What one worker did, as it counts it. One thread writes, others may read roughly. */
-public final class StepCounters {
+/**
+ * What one worker did, all of its incarnations together, as it counts it: into a ledger that is
+ * there when the process isn't any more. One thread.
+ */
+public final class StepCounters implements AutoCloseable {
   private final InstantSource clock;
-  private volatile long samples;
-  private volatile long applied;
-  private volatile long dropped;
-  private volatile double firstStepAt = Double.NaN;
-  private volatile double lastStepAt = Double.NaN;
+  private final UpdateLedger ledger;
+  private double lastStepAt = Double.NaN;
 
-  public StepCounters(InstantSource clock) {
+  /**
+   * @param ledger closed by {@link #close}
+   */
+  public StepCounters(InstantSource clock, UpdateLedger ledger) {
     this.clock = clock;
+    this.ledger = ledger;
+  }
+
+  /** The servers have told where an earlier incarnation got to. */
+  void joined(String worker, ServerGroup.Joined joined) {
+    ledger.record(counts().resumedAfter(worker, joined.sequence(), joined.applied()));
   }
 
   void trainingBegins() {
-    firstStepAt = now();
+    ledger.record(counts().begunAt(now()));
   }
 
-  @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
-  void stepDone(long numExamples, Outcome outcome) {
+  /** A push is about to be sent. */
+  void stepBegins(long sequence, long numExamples) {
+    ledger.record(counts().attempting(sequence, numExamples));
+  }
+
+  /** All servers have answered the push. */
+  void stepDone(Outcome outcome) {
     switch (outcome) {
-      case APPLIED, DUPLICATE -> {
-        applied++;
-        samples += numExamples;
-      }
-      case LATE -> {
-        dropped++;
-        samples += numExamples;
-      }
+      case APPLIED, DUPLICATE -> ledger.record(counts().settled(true));
+      case LATE -> ledger.record(counts().settled(false));
       case FINISHED, NONE -> {}
     }
+  }
+
+  private UpdateCounts counts() {
+    return ledger.counts();
   }
 
   void trainingEnds() {
@@ -43,28 +57,39 @@ public final class StepCounters {
     return clock.millis() / 1e3;
   }
 
+  /** The highest push that was sent. */
+  public long attempted() {
+    return counts().attempted();
+  }
+
   /** Examples whose gradients were pushed. */
   public long samples() {
-    return samples;
+    return counts().samples();
   }
 
   /** Pushes that the servers said are in the weights. */
   public long applied() {
-    return applied;
+    return counts().acknowledged();
   }
 
   /** Pushes that the servers said came too late. */
   public long dropped() {
-    return dropped;
+    return counts().dropped();
   }
 
   /** Epoch seconds at which the first step began. */
   public double firstStepAt() {
-    return firstStepAt;
+    return counts().firstStepAt();
   }
 
   /** Epoch seconds at which the last step was done. */
   public double lastStepAt() {
     return lastStepAt;
+  }
+
+  /** The counts can still be read. */
+  @Override
+  public void close() {
+    ledger.close();
   }
 }

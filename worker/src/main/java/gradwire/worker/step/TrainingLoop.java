@@ -26,7 +26,6 @@ final class TrainingLoop {
   private final int replica;
   private final long seed;
   private final Between between;
-  private final StepCounters counters;
   private final Lane lane;
   private final StepExchange step;
 
@@ -44,23 +43,28 @@ final class TrainingLoop {
     this.servers = servers;
     this.replica = setup.task().index();
     this.seed = setup.training().seed();
-    this.counters = counters;
     this.between = between;
     this.lane = lane;
-    this.step = new StepExchange(task.engine(), servers, lane);
+    this.step = new StepExchange(task.engine(), servers, counters, lane);
   }
 
-  /** Trains on from {@code weights}, which the engine holds. Returns the last ones. */
-  Weights run(Weights weights) {
-    Batch batch = nextBatch(0);
+  /**
+   * Trains on from {@code weights}, which the engine holds. Returns the last ones.
+   *
+   * @param joined where earlier incarnations got to. The next push is one more, of the batch with
+   *     that index; if one server has it, the others get it, too, whatever step it is
+   */
+  Weights run(Weights weights, ServerGroup.Joined joined) {
+    Batch batch = nextBatch(joined.sequence());
     weights = between.betweenSteps(weights, Double.NaN);
-    for (long localStep = 1; !weights.isLast(); localStep++) {
-      long numExamples = batch.numExamples();
-      double loss = step.run(batch, randomKey(localStep), localStep - 1);
+    for (long localStep = joined.sequence() + 1;
+        !weights.isLast() || localStep <= joined.begun();
+        localStep++) {
+      double loss = step.run(batch, randomKey(localStep), localStep);
       batch = nextBatchMeanwhile(localStep);
-      weights = between.betweenSteps(stepDone(localStep, numExamples, loss), loss);
+      weights = between.betweenSteps(stepDone(localStep, loss), loss);
     }
-    return servers.awaitWeights();
+    return step.awaitAll();
   }
 
   /** Fetched while the servers are busy; if it can't be, the step under way still ends first. */
@@ -80,9 +84,8 @@ final class TrainingLoop {
     return batch;
   }
 
-  private Weights stepDone(long localStep, long numExamples, double loss) {
-    Weights weights = servers.awaitStep();
-    counters.stepDone(numExamples, weights.outcome());
+  private Weights stepDone(long localStep, double loss) {
+    Weights weights = step.awaitStep();
     if (weights.outcome() != Outcome.FINISHED) {
       task.listener().stepDone(localStep, weights.step(), loss);
     }

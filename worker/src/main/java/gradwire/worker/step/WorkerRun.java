@@ -2,12 +2,15 @@ package gradwire.worker.step;
 
 import gradwire.config.Consistency;
 import gradwire.config.Training;
+import gradwire.run.RunFolder;
+import gradwire.run.UpdateLedger;
 import gradwire.trace.Lane;
 import gradwire.transport.ShardConnection;
 import gradwire.transport.Weights;
 import gradwire.worker.engine.ComputeEngine;
 import gradwire.worker.program.ProgramContext;
 import gradwire.worker.program.TrainingTask;
+import gradwire.worker.step.ServerGroup.Joined;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.OptionalLong;
@@ -55,10 +58,11 @@ public final class WorkerRun {
               setup.task().index(),
               setup.incarnation(),
               lane);
-      try (servers) {
+      try (servers;
+          StepCounters counters = counters()) {
         return setup.task().isChief()
-            ? asChief(task, servers, consistency)
-            : asOther(task, servers);
+            ? asChief(task, servers, consistency, counters)
+            : asOther(task, servers, consistency, counters);
       }
     }
   }
@@ -80,30 +84,65 @@ public final class WorkerRun {
         : training.consistency();
   }
 
-  private WorkerOutcome asOther(TrainingTask task, ServerGroup servers) {
-    servers.open(setup.numWorkers(), task.engine());
-    StepCounters counters = new StepCounters(clock);
-    Weights last = train(task, servers, counters, (weights, loss) -> weights);
+  /** Whether every step needs every worker's gradient: none is ever ahead of another. */
+  static boolean isInStep(Consistency consistency, int numWorkers) {
+    return consistency instanceof Consistency.Sync(var replicas)
+        && replicas.orElse(numWorkers) == numWorkers;
+  }
+
+  private StepCounters counters() {
+    return new StepCounters(
+        clock,
+        setup
+            .state()
+            .map(folder -> UpdateLedger.open(RunFolder.ledger(folder, setup.task())))
+            .orElseGet(UpdateLedger::inMemory));
+  }
+
+  private WorkerOutcome asOther(
+      TrainingTask task, ServerGroup servers, Consistency consistency, StepCounters counters) {
+    Joined joined = servers.open(setup.numWorkers(), task.engine());
+    counters.joined(setup.task().name(), joined);
+    Weights first = firstWeights(task, servers, consistency, joined);
+    Weights last = train(task, servers, counters, first, joined, (weights, loss) -> weights);
     servers.leave();
     return outcome(
         task, servers, last, counters, new TreeMap<>(), "", OptionalLong.empty(), Double.NaN);
   }
 
-  private WorkerOutcome asChief(TrainingTask task, ServerGroup servers, Consistency consistency) {
+  /**
+   * A later incarnation goes on from where every server is: one may be a step ahead, but no more if
+   * it needs this worker's gradient for each.
+   */
+  private Weights firstWeights(
+      TrainingTask task, ServerGroup servers, Consistency consistency, Joined joined) {
+    boolean mayBeAhead = setup.incarnation() > 0 && isInStep(consistency, setup.numWorkers());
+    return servers.pull(
+        mayBeAhead ? OptionalLong.of(joined.step()) : OptionalLong.empty(),
+        task.engine().parameters());
+  }
+
+  private WorkerOutcome asChief(
+      TrainingTask task, ServerGroup servers, Consistency consistency, StepCounters counters) {
     ComputeEngine engine = task.engine();
     task.initialize();
-    servers.openAsChief(
-        setup.numWorkers(),
-        new ServerGroup.Settings(
-            setup.training().optimizer().orElseGet(task::optimizer),
-            consistency,
-            task.trainSteps(),
-            setup.training().checkpoint()),
-        engine);
-    StepCounters counters = new StepCounters(clock);
+    Joined joined =
+        servers.openAsChief(
+            setup.numWorkers(),
+            new ServerGroup.Settings(
+                setup.training().optimizer().orElseGet(task::optimizer),
+                consistency,
+                task.trainSteps(),
+                setup.training().checkpoint()),
+            engine);
+    counters.joined(setup.task().name(), joined);
     try (ChiefDuties duties =
         new ChiefDuties(setup, task, servers, consistency, clock, () -> stopRequested)) {
-      train(task, servers, counters, duties);
+      Weights first = firstWeights(task, servers, consistency, joined);
+      if (setup.incarnation() > 0) {
+        duties.resumeAt(first.step());
+      }
+      train(task, servers, counters, first, joined, duties);
       servers.awaitOthers();
       Weights last = servers.pull(engine.parameters());
       String sha256 = FinalModel.save(task, last.step(), setup.model());
@@ -125,12 +164,16 @@ public final class WorkerRun {
   }
 
   private Weights train(
-      TrainingTask task, ServerGroup servers, StepCounters counters, TrainingLoop.Between between) {
+      TrainingTask task,
+      ServerGroup servers,
+      StepCounters counters,
+      Weights first,
+      Joined joined,
+      TrainingLoop.Between between) {
     TrainingLoop loop = new TrainingLoop(setup, task, servers, counters, lane, between);
-    Weights first = servers.pull(task.engine().parameters());
     counters.trainingBegins();
     task.listener().trainingBegins();
-    Weights last = loop.run(first);
+    Weights last = loop.run(first, joined);
     counters.trainingEnds();
     task.listener().trainingEnds();
     return last;

@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param out the task's output lines
  * @param metrics where the chief appends its measurements
  * @param model where the chief leaves the final weights
+ * @param state what the next incarnation must know; empty: there will be none
  * @param tracer records what it does; whoever made it closes it
  */
 public record WorkerSetup(
@@ -35,4 +36,33 @@ public record WorkerSetup(
     PrintStream out,
     Optional<Path> metrics,
     Optional<Path> model,
-    Tracer tracer) {}
+    Optional<Path> state,
+    Tracer tracer) {
+  /** A worker that is not started again: nothing outlives it. */
+  public WorkerSetup(
+      TaskId task,
+      int incarnation,
+      int numWorkers,
+      Training training,
+      TrainingProgram program,
+      FlagValues flags,
+      Path home,
+      PrintStream out,
+      Optional<Path> metrics,
+      Optional<Path> model,
+      Tracer tracer) {
+    this(
+        task,
+        incarnation,
+        numWorkers,
+        training,
+        program,
+        flags,
+        home,
+        out,
+        metrics,
+        model,
+        Optional.empty(),
+        tracer);
+  }
+}

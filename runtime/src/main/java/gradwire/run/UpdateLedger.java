@@ -1,0 +1,105 @@
+package gradwire.run;
+
+import gradwire.error.GradwireException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+import java.nio.file.Path;
+
+/**
+ * One worker's {@link UpdateCounts} in memory that outlives it: two copies, the older of which is
+ * overwritten and then made the present one by a single store. Whenever the process is killed, one
+ * whole copy is there. One thread.
+ */
+public final class UpdateLedger implements AutoCloseable {
+  private static final long NUM_BYTES = 256;
+
+  /** "gwledgr1". */
+  private static final long MAGIC = 0x6777_6c65_6467_7231L;
+
+  private static final long VERSION_AT = 8;
+  private static final long COPIES_AT = 64;
+  private static final long COPY_BYTES = 64;
+  private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
+  private static final VarHandle VERSION = LONG.varHandle();
+
+  private final Arena arena = Arena.ofShared();
+  private final MemorySegment memory;
+  private UpdateCounts counts;
+
+  private UpdateLedger() {
+    memory = arena.allocate(NUM_BYTES);
+    memory.set(LONG, 0, MAGIC);
+    counts = UpdateCounts.NONE;
+    record(counts);
+  }
+
+  private UpdateLedger(Path path) {
+    memory = StateFile.map(path, NUM_BYTES, arena);
+    long magic = memory.get(LONG, 0);
+    if (magic == MAGIC) {
+      counts = read();
+      return;
+    }
+    counts = UpdateCounts.NONE;
+    if (magic != 0) {
+      arena.close();
+      throw new GradwireException(
+          path + ": expected a worker's ledger, got another file; resume from a checkpoint");
+    }
+    record(counts);
+    VERSION.setVolatile(memory, 0L, MAGIC);
+  }
+
+  /** Kept no longer than this process. */
+  public static UpdateLedger inMemory() {
+    return new UpdateLedger();
+  }
+
+  /** As the worker's last incarnation left it; new if there was none. */
+  public static UpdateLedger open(Path path) {
+    return new UpdateLedger(path);
+  }
+
+  /** The present counts. */
+  public UpdateCounts counts() {
+    return counts;
+  }
+
+  /** Replaces the present counts. */
+  public void record(UpdateCounts next) {
+    long version = memory.get(LONG, VERSION_AT) + 1;
+    MemorySegment copy = copy(version);
+    copy.setAtIndex(LONG, 0, next.attempted());
+    copy.setAtIndex(LONG, 1, next.attemptedExamples());
+    copy.setAtIndex(LONG, 2, next.settled());
+    copy.setAtIndex(LONG, 3, next.acknowledged());
+    copy.setAtIndex(LONG, 4, next.dropped());
+    copy.setAtIndex(LONG, 5, next.samples());
+    copy.setAtIndex(LONG, 6, Double.doubleToRawLongBits(next.firstStepAt()));
+    VERSION.setRelease(memory, VERSION_AT, version);
+    counts = next;
+  }
+
+  private UpdateCounts read() {
+    MemorySegment copy = copy(memory.get(LONG, VERSION_AT));
+    return new UpdateCounts(
+        copy.getAtIndex(LONG, 0),
+        copy.getAtIndex(LONG, 1),
+        copy.getAtIndex(LONG, 2),
+        copy.getAtIndex(LONG, 3),
+        copy.getAtIndex(LONG, 4),
+        copy.getAtIndex(LONG, 5),
+        Double.longBitsToDouble(copy.getAtIndex(LONG, 6)));
+  }
+
+  private MemorySegment copy(long version) {
+    return memory.asSlice(COPIES_AT + (version & 1) * COPY_BYTES, COPY_BYTES);
+  }
+
+  @Override
+  public void close() {
+    arena.close();
+  }
+}
