@@ -78,7 +78,7 @@ final class ExchangeGarbageTest {
         ParameterServer server = new ParameterServer("ps-0", Optional.empty());
         GrpcShardServer grpc =
             new GrpcShardServer(
-                "ps-0", new HostPort("127.0.0.1", 0), Optional.empty(), server.service());
+                "ps-0", new HostPort("127.0.0.1", 0), ServerOptions.PLAIN, server.service());
         CallerLoop loop = new CallerLoop();
         GrpcShardConnection line =
             new GrpcShardConnection(
