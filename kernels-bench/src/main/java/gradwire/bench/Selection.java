@@ -1,7 +1,7 @@
 package gradwire.bench;
 
-import gradwire.cli.NearestWord;
 import gradwire.error.Expect;
+import gradwire.error.NearestWord;
 import gradwire.error.UsageException;
 import java.util.Arrays;
 import java.util.List;
@@ -49,9 +49,7 @@ final class Selection {
                         "NAME",
                         "one of " + String.join(", ", Suite.words()),
                         word,
-                        NearestWord.to(word, Suite.words())
-                            .map(near -> "did you mean " + near + "?")
-                            .orElse("use one of these"))));
+                        NearestWord.remedy(word, Suite.words(), "use one of these"))));
   }
 
   private static Pattern pattern(String only) {

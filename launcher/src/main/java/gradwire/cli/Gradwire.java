@@ -1,6 +1,7 @@
 package gradwire.cli;
 
 import gradwire.error.GradwireException;
+import gradwire.error.NearestWord;
 import gradwire.error.UsageException;
 import gradwire.launcher.ExitCode;
 import java.io.PrintStream;

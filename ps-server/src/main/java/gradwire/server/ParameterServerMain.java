@@ -17,6 +17,7 @@ import gradwire.trace.ServerTrace;
 import gradwire.trace.TraceFolder;
 import gradwire.trace.Tracer;
 import gradwire.transport.grpc.GrpcShardServer;
+import gradwire.transport.grpc.ServerOptions;
 import gradwire.transport.grpc.TlsFiles;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -86,9 +87,8 @@ public final class ParameterServerMain {
             new GrpcShardServer(
                 task.name(),
                 address,
-                tls(run),
-                server.service(),
-                new ServerTrace(tracer, task.index()))) {
+                ServerOptions.PLAIN.withTls(tls(run)).traced(new ServerTrace(tracer, task.index())),
+                server.service())) {
       System.out.println("job name = " + task.role().jobName());
       System.out.println("task index = " + task.index());
       System.out.println("listening on " + grpc.address().network());

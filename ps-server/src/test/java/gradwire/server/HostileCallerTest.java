@@ -15,6 +15,7 @@ import gradwire.transport.grpc.CallerLoop;
 import gradwire.transport.grpc.ConnectionOptions;
 import gradwire.transport.grpc.GrpcShardConnection;
 import gradwire.transport.grpc.GrpcShardServer;
+import gradwire.transport.grpc.ServerOptions;
 import gradwire.transport.grpc.proto.Asynchronous;
 import gradwire.transport.grpc.proto.AwaitOthersRequest;
 import gradwire.transport.grpc.proto.Chunk;
@@ -212,7 +213,8 @@ final class HostileCallerTest {
     try (ParameterServer other = new ParameterServer("ps-1", Optional.empty())) {
       assertThatThrownBy(
               () ->
-                  new GrpcShardServer("ps-1", server.address(), Optional.empty(), other.service()))
+                  new GrpcShardServer(
+                      "ps-1", server.address(), ServerOptions.PLAIN, other.service()))
           .isInstanceOf(GradwireException.class)
           .hasMessageStartingWith("ps-1: cannot listen on " + server.address() + " (")
           .hasMessageContaining("Address already in use")
@@ -222,7 +224,7 @@ final class HostileCallerTest {
                   new GrpcShardServer(
                       "ps-1",
                       new HostPort("no-such-host.invalid", 0),
-                      Optional.empty(),
+                      ServerOptions.PLAIN,
                       other.service()))
           .hasMessageContaining("ps-1: cannot listen on no-such-host.invalid:0 (")
           .hasMessageContaining("UnresolvedAddress");

@@ -11,6 +11,7 @@ import gradwire.transport.grpc.CallerLoop;
 import gradwire.transport.grpc.ConnectionOptions;
 import gradwire.transport.grpc.GrpcShardConnection;
 import gradwire.transport.grpc.GrpcShardServer;
+import gradwire.transport.grpc.ServerOptions;
 import gradwire.transport.inprocess.InProcessShardConnection;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
@@ -38,7 +39,7 @@ final class LocalServer implements AutoCloseable {
           case IN_PROCESS -> null;
           case GRPC ->
               new GrpcShardServer(
-                  "ps-0", new HostPort("127.0.0.1", 0), Optional.empty(), server.service());
+                  "ps-0", new HostPort("127.0.0.1", 0), ServerOptions.PLAIN, server.service());
         };
   }
 

@@ -1,9 +1,9 @@
 package gradwire.config;
 
 import gradwire.config.yaml.MapReader;
-import gradwire.config.yaml.Nearest;
 import gradwire.config.yaml.Problems;
 import gradwire.config.yaml.Tree;
+import gradwire.error.NearestWord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -67,6 +67,6 @@ final class JobReader {
   private static String targetRemedy(String name, List<String> known) {
     return LATER_TARGETS.contains(name)
         ? name + " is not in this version"
-        : Nearest.to(name, known).map(near -> "did you mean " + near + "?").orElse("try local");
+        : NearestWord.remedy(name, known, "try local");
   }
 }

@@ -11,6 +11,7 @@ import gradwire.transport.grpc.CallerLoop;
 import gradwire.transport.grpc.ConnectionOptions;
 import gradwire.transport.grpc.GrpcShardConnection;
 import gradwire.transport.grpc.GrpcShardServer;
+import gradwire.transport.grpc.ServerOptions;
 import gradwire.transport.grpc.TlsFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -57,12 +58,13 @@ final class Wiring {
   static Served serve(Carrier carrier, ShardService service) {
     HostPort anywhere = new HostPort("127.0.0.1", 0);
     if (carrier != Carrier.TLS) {
-      GrpcShardServer server = new GrpcShardServer("ps-0", anywhere, Optional.empty(), service);
+      GrpcShardServer server = new GrpcShardServer("ps-0", anywhere, ServerOptions.PLAIN, service);
       return new Served(server.address().toString(), server);
     }
     Path keys = newKeys();
     GrpcShardServer server =
-        new GrpcShardServer("ps-0", anywhere, Optional.of(TlsFiles.of(keys)), service);
+        new GrpcShardServer(
+            "ps-0", anywhere, ServerOptions.PLAIN.withTls(Optional.of(TlsFiles.of(keys))), service);
     return new Served(server.address() + KEYS + keys, server);
   }
 

@@ -12,6 +12,9 @@ import jdk.incubator.vector.VectorOperators;
  * The rules' loops on lanes: the same operations in the same order as the loops over arrays, none
  * of them fused, so that both give the same bits. The formulas stand at the optimizers. Loads only
  * where {@link LaneSupport#isHere}.
+ *
+ * <p>Every rule has its own loop: one loop for all would call them through an interface, and a
+ * vector that crosses such a call becomes an object. What rules share is static, and inlined.
  */
 final class LaneRules {
   private LaneRules() {}
@@ -22,7 +25,7 @@ final class LaneRules {
       MemorySegment newWeights = into.weights();
       for (int i = 0; i < numBytes; i += Lanes.BYTES) {
         FloatVector w = load(weights, at + i);
-        FloatVector g = load(gradient, from + i).add(w.mul(decay));
+        FloatVector g = decayed(load(gradient, from + i), w, decay);
         store(w.sub(g.mul(rate)), newWeights, at + i);
       }
     };
@@ -36,9 +39,8 @@ final class LaneRules {
       MemorySegment newAccumulator = into.slots()[0];
       for (int i = 0; i < numBytes; i += Lanes.BYTES) {
         FloatVector w = load(weights, at + i);
-        FloatVector g = load(gradient, from + i).add(w.mul(decay));
-        FloatVector a = load(accumulator, at + i).mul(momentum).add(g);
-        store(a, newAccumulator, at + i);
+        FloatVector g = decayed(load(gradient, from + i), w, decay);
+        FloatVector a = accumulated(accumulator, newAccumulator, at + i, momentum, g);
         store(w.sub(a.mul(rate)), newWeights, at + i);
       }
     };
@@ -53,9 +55,8 @@ final class LaneRules {
       MemorySegment newAccumulator = into.slots()[0];
       for (int i = 0; i < numBytes; i += Lanes.BYTES) {
         FloatVector w = load(weights, at + i);
-        FloatVector g = load(gradient, from + i).add(w.mul(decay));
-        FloatVector a = load(accumulator, at + i).mul(momentum).add(g);
-        store(a, newAccumulator, at + i);
+        FloatVector g = decayed(load(gradient, from + i), w, decay);
+        FloatVector a = accumulated(accumulator, newAccumulator, at + i, momentum, g);
         store(w.sub(g.mul(rate).add(a.mul(ahead))), newWeights, at + i);
       }
     };
@@ -69,7 +70,7 @@ final class LaneRules {
       MemorySegment newAccumulator = into.slots()[0];
       for (int i = 0; i < numBytes; i += Lanes.BYTES) {
         FloatVector w = load(weights, at + i);
-        FloatVector g = load(gradient, from + i).add(w.mul(decay));
+        FloatVector g = decayed(load(gradient, from + i), w, decay);
         FloatVector a = load(accumulator, at + i).add(g.mul(g));
         store(a, newAccumulator, at + i);
         store(w.sub(g.mul(rate).div(root(a))), newWeights, at + i);
@@ -87,13 +88,11 @@ final class LaneRules {
       MemorySegment newAccumulator = into.slots()[1];
       for (int i = 0; i < numBytes; i += Lanes.BYTES) {
         FloatVector w = load(weights, at + i);
-        FloatVector g = load(gradient, from + i).add(w.mul(decay));
-        FloatVector before = load(meanSquare, at + i);
-        FloatVector s = before.add(g.mul(g).sub(before).mul(renewed));
+        FloatVector g = decayed(load(gradient, from + i), w, decay);
+        FloatVector s = towards(g.mul(g), load(meanSquare, at + i), renewed);
         FloatVector step = g.mul(rate).div(root(s.add(epsilon)));
-        FloatVector m = load(accumulator, at + i).mul(momentum).add(step);
         store(s, newMeanSquare, at + i);
-        store(m, newAccumulator, at + i);
+        FloatVector m = accumulated(accumulator, newAccumulator, at + i, momentum, step);
         store(w.sub(m), newWeights, at + i);
       }
     };
@@ -115,17 +114,32 @@ final class LaneRules {
       float beside = decoupled ? decay : 0;
       for (int i = 0; i < numBytes; i += Lanes.BYTES) {
         FloatVector w = load(weights, at + i);
-        FloatVector g = load(gradient, from + i).add(w.mul(before));
-        FloatVector m = load(mean, at + i);
-        m = m.add(g.sub(m).mul(renewedMean));
-        FloatVector v = load(square, at + i);
-        v = v.add(g.mul(g).sub(v).mul(renewedSquare));
+        FloatVector g = decayed(load(gradient, from + i), w, before);
+        FloatVector m = towards(g, load(mean, at + i), renewedMean);
+        FloatVector v = towards(g.mul(g), load(square, at + i), renewedSquare);
         store(m, newMean, at + i);
         store(v, newSquare, at + i);
         FloatVector step = m.mul(rate).div(root(v).add(epsilon));
         store(w.sub(w.mul(beside)).sub(step), newWeights, at + i);
       }
     };
+  }
+
+  private static FloatVector decayed(FloatVector gradient, FloatVector weights, float decay) {
+    return gradient.add(weights.mul(decay));
+  }
+
+  /** What has accumulated, with {@code next}; stored. */
+  private static FloatVector accumulated(
+      MemorySegment accumulator, MemorySegment into, long at, float momentum, FloatVector next) {
+    FloatVector sum = load(accumulator, at).mul(momentum).add(next);
+    store(sum, into, at);
+    return sum;
+  }
+
+  /** A moving mean, a share of its distance to {@code next} later. */
+  private static FloatVector towards(FloatVector next, FloatVector mean, float share) {
+    return mean.add(next.sub(mean).mul(share));
   }
 
   private static FloatVector root(FloatVector x) {

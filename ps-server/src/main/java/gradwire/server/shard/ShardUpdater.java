@@ -5,6 +5,7 @@ import gradwire.cluster.ShardMap.Shard;
 import gradwire.server.optimizer.LaneSupport;
 import gradwire.server.optimizer.SlotState;
 import gradwire.server.optimizer.Update;
+import gradwire.tensor.SharedPages;
 import gradwire.tensor.TensorKind;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -112,6 +113,14 @@ final class ShardUpdater implements AutoCloseable {
       long chunkEnd = Math.min(end, chunkEnds[chunk]);
       applyBlocks(kernels[thread], kinds[chunk], at, chunkEnd);
       at = chunkEnd;
+    }
+    giveBack((long) stripe * STRIPE_FLOATS, end);
+  }
+
+  /** What was read of the gradients is read no more. */
+  private void giveBack(long from, long end) {
+    for (int i = 0; i < gradients.size(); i++) {
+      SharedPages.giveBack(gradients.get(i), from, end - from);
     }
   }
 

@@ -79,7 +79,7 @@ final class LentMemoryTest {
     try (ParameterServer server = new ParameterServer("ps-0", Optional.empty());
         GrpcShardServer grpc =
             new GrpcShardServer(
-                "ps-0", new HostPort("127.0.0.1", 0), Optional.empty(), server.service())) {
+                "ps-0", new HostPort("127.0.0.1", 0), ServerOptions.PLAIN, server.service())) {
       ManagedChannel channel =
           NettyChannelBuilder.forAddress("127.0.0.1", grpc.address().network().port())
               .usePlaintext()

@@ -56,9 +56,10 @@ final class StressServer implements AutoCloseable {
         new GrpcShardServer(
             "ps-0",
             new HostPort("127.0.0.1", 0),
-            this.tls,
-            server.service(),
-            List.of(new DisorderlyServer(seed + 1000, toWorkers, clock)));
+            ServerOptions.PLAIN
+                .withTls(this.tls)
+                .intercepted(List.of(new DisorderlyServer(seed + 1000, toWorkers, clock))),
+            server.service());
   }
 
   /** A worker's bad line; belongs to the calling thread. */

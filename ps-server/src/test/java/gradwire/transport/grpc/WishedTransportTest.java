@@ -18,7 +18,8 @@ import org.junit.jupiter.api.Test;
 final class WishedTransportTest {
   private final ParameterServer server = new ParameterServer("ps-0", Optional.empty());
   private final GrpcShardServer grpc =
-      new GrpcShardServer("ps-0", new HostPort("127.0.0.1", 0), Optional.empty(), server.service());
+      new GrpcShardServer(
+          "ps-0", new HostPort("127.0.0.1", 0), ServerOptions.PLAIN, server.service());
   private final CallerLoop loop = new CallerLoop();
 
   @AfterEach

@@ -1,5 +1,6 @@
 package gradwire.config.yaml;
 
+import gradwire.error.NearestWord;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
@@ -109,8 +110,9 @@ public final class MapReader {
 
   private void refuseUnknown(String name, Tree.Entry entry) {
     if (!known.contains(name)) {
-      String hint = Nearest.hint(name, "known keys", known);
-      problems.add(entry.place(), map.keyOf(name), "unknown key" + hint);
+      String otherwise = known.isEmpty() ? "remove it" : "known keys: " + String.join(", ", known);
+      String remedy = NearestWord.remedy(name, known, otherwise);
+      problems.add(entry.place(), map.keyOf(name), "unknown key; " + remedy);
     }
   }
 

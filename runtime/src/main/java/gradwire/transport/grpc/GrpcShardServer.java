@@ -3,11 +3,9 @@ package gradwire.transport.grpc;
 import gradwire.cluster.HostPort;
 import gradwire.cluster.ServerAddress;
 import gradwire.error.GradwireException;
-import gradwire.trace.ServerTrace;
 import gradwire.transport.ShardService;
 import gradwire.transport.grpc.proto.ParameterServerGrpc;
 import io.grpc.Server;
-import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.NettyServerBuilder;
@@ -35,62 +33,25 @@ public final class GrpcShardServer implements AutoCloseable {
   private final EventLoopGroup connections =
       Channels.loops(Math.max(2, Runtime.getRuntime().availableProcessors() / 2));
   private final BufferPool buffers = new BufferPool();
-  private final ServerTrace trace;
-  private final List<ServerInterceptor> interceptors;
+  private final ServerOptions options;
   private final List<Server> servers = new ArrayList<>();
   private final ServerAddress listening;
-
-  /** Starts to listen, and records nothing. */
-  public GrpcShardServer(
-      String task, HostPort address, Optional<TlsFiles> tls, ShardService service) {
-    this(task, address, tls, service, ServerTrace.OFF);
-  }
 
   /**
    * Starts to listen.
    *
    * @param address port 0 picks a free one
-   * @param tls for TCP; empty: in the clear
-   * @param trace records every worker's exchanges
    * @throws GradwireException naming {@code task} and the address, if it cannot listen there
    */
   public GrpcShardServer(
-      String task,
-      HostPort address,
-      Optional<TlsFiles> tls,
-      ShardService service,
-      ServerTrace trace) {
-    this(task, address, tls, service, trace, List.of());
-  }
-
-  /**
-   * @param interceptors around the Exchange stream, whose messages they see as on the wire
-   */
-  GrpcShardServer(
-      String task,
-      HostPort address,
-      Optional<TlsFiles> tls,
-      ShardService service,
-      List<ServerInterceptor> interceptors) {
-    this(task, address, tls, service, ServerTrace.OFF, interceptors);
-  }
-
-  private GrpcShardServer(
-      String task,
-      HostPort address,
-      Optional<TlsFiles> tls,
-      ShardService service,
-      ServerTrace trace,
-      List<ServerInterceptor> interceptors) {
-    this.trace = trace;
-    this.interceptors = interceptors;
+      String task, HostPort address, ServerOptions options, ShardService service) {
+    this.options = options;
     try {
-      Server network =
-          start(new InetSocketAddress(address.host(), address.port()), false, tls, service);
+      Server network = start(new InetSocketAddress(address.host(), address.port()), false, service);
       Optional<String> local = Optional.empty();
       if (Channels.hasLocalSockets()) {
         String name = "gradwire-" + UUID.randomUUID();
-        start(Channels.localSocket(name), true, Optional.empty(), service);
+        start(Channels.localSocket(name), true, service);
         local = Optional.of(name);
       }
       listening = new ServerAddress(new HostPort(address.host(), network.getPort()), local);
@@ -107,8 +68,7 @@ public final class GrpcShardServer implements AutoCloseable {
     }
   }
 
-  private Server start(
-      SocketAddress address, boolean local, Optional<TlsFiles> tls, ShardService service)
+  private Server start(SocketAddress address, boolean local, ShardService service)
       throws IOException {
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(address)
@@ -121,13 +81,13 @@ public final class GrpcShardServer implements AutoCloseable {
             .withChildOption(ChannelOption.ALLOCATOR, Channels.allocator())
             .withChildOption(ChannelOption.RECVBUF_ALLOCATOR, Channels.receiveBuffers())
             .addService(definition(service));
-    tls.ifPresent(files -> builder.sslContext(Tls.server(files)));
     if (local) {
       builder
           .withChildOption(ChannelOption.SO_SNDBUF, Channels.LOCAL_SOCKET_BUFFER_BYTES)
           .withChildOption(ChannelOption.SO_KEEPALIVE, null); // TCP's own, which grpc sets
     } else {
       Channels.noticeDeadHosts(builder::withChildOption);
+      options.tls().ifPresent(files -> builder.sslContext(Tls.server(files)));
     }
     Server server = builder.build();
     servers.add(server);
@@ -147,12 +107,12 @@ public final class GrpcShardServer implements AutoCloseable {
             .addMethod(
                 Methods.EXCHANGE,
                 (call, headers) ->
-                    new ExchangeCall(call, headers, service, buffers, ownLoop(), trace))
+                    new ExchangeCall(call, headers, service, buffers, ownLoop(), options.trace()))
             .addMethod(control.declareLastStep())
             .addMethod(control.awaitOthers())
             .addMethod(control.leave())
             .build();
-    return ServerInterceptors.intercept(definition, interceptors);
+    return ServerInterceptors.intercept(definition, options.interceptors());
   }
 
   /** The loop of the thread that this is: a call begins on its connection's. */

@@ -2,6 +2,7 @@ package gradwire.transport.grpc;
 
 import gradwire.tensor.Floats;
 import gradwire.tensor.SharedMemory;
+import gradwire.tensor.SharedPages;
 import gradwire.transport.SharedVectors;
 import gradwire.transport.TensorBuffer;
 import gradwire.transport.grpc.proto.SharedMemory.Builder;
@@ -24,9 +25,6 @@ final class PeerMemory {
       Metadata.Key.of("gradwire-shared-memory", Metadata.ASCII_STRING_MARSHALLER);
 
   static final String ACCEPTED = "yes";
-
-  /** A page that is given back costs a page fault at its next use: worth it for large vectors. */
-  private static final long GIVEN_BACK_FROM_BYTES = 256 << 20;
 
   private final SharedMemory memory;
   private final long gradient;
@@ -109,20 +107,16 @@ final class PeerMemory {
 
       @Override
       public void release() {
-        giveBack(lent, numFloats);
+        SharedPages.giveBack(lent, 0, numFloats);
         PeerMemory.this.release();
       }
     };
   }
 
-  /**
-   * {@code piece} of a vector of {@code numFloats} is not needed for now: the worker keeps it, this
-   * process's share of resident memory does not.
-   */
+  /** {@code piece} of weights of {@code numFloats} is written; this process needs it no more. */
   void giveBack(MemorySegment piece, long numFloats) {
-    if (numFloats * Float.BYTES >= GIVEN_BACK_FROM_BYTES) {
-      piece.unload();
-    }
+    SharedPages.giveBack(
+        weights(numFloats), memory.offsetOf(piece) - weights, Floats.length(piece));
   }
 
   /** The stream has ended, or a gradient is no longer needed. */

@@ -2,6 +2,7 @@ package gradwire.transport.grpc;
 
 import gradwire.error.GradwireException;
 import gradwire.tensor.Floats;
+import gradwire.tensor.SharedPages;
 import gradwire.transport.TensorBuffer;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -68,7 +69,7 @@ final class Transfer implements PayloadSink {
       return Frame.NO_PAYLOAD; // refused as soon as it is known to be sound
     }
     if (whole.byteSize() == 0) {
-      whole = acquire(header.total() * Float.BYTES);
+      whole = acquire(header);
     }
     writtenBegin = header.offset();
     writtenEnd = end;
@@ -82,9 +83,13 @@ final class Transfer implements PayloadSink {
     return knownLength;
   }
 
-  private MemorySegment acquire(long numBytes) throws IOException {
+  /** Gradients come again and again, initial values once. */
+  private MemorySegment acquire(Frame header) throws IOException {
+    long numBytes = header.total() * Float.BYTES;
     try {
-      return buffers.acquire(numBytes);
+      return header.kind() == Frame.Kind.INITIALIZE
+          ? buffers.acquireOnce(numBytes)
+          : buffers.acquire(numBytes);
     } catch (OutOfMemoryError e) {
       throw new IOException("the server has no memory left for " + numBytes + " bytes", e);
     }
@@ -121,7 +126,15 @@ final class Transfer implements PayloadSink {
     expectOfThis(frame);
     writtenEnd = writtenBegin;
     coverage.add(frame.offset(), frame.end());
+    giveBack(frame);
     return coverage.isComplete() ? end(frame) : null;
+  }
+
+  /** A shared piece was summed, and is read again only when all of the gradient is here. */
+  private void giveBack(Frame frame) {
+    if (peer != null && frame.isShared()) {
+      SharedPages.giveBack(peer.gradient(frame.total()), frame.offset(), frame.numFloats());
+    }
   }
 
   private void begin(Frame frame) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import gradwire.error.UsageException;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
@@ -119,16 +118,6 @@ final class YamlTextTest {
 
     assertThat(scalar.wholeNumber()).isEqualTo(whole);
     assertThat(scalar.number()).isEqualTo(real);
-  }
-
-  @Test
-  void theNearestKeyIsOfferedOnlyIfItIsNear() {
-    assertThat(Nearest.to("worker_cout", List.of("node_count", "worker_count")))
-        .isEqualTo(Optional.of("worker_count"));
-    assertThat(Nearest.to("zebra", List.of("node_count"))).isEmpty();
-    assertThat(Nearest.editDistance("kitten", "sitting")).isEqualTo(3);
-    assertThat(Nearest.editDistance("", "abc")).isEqualTo(3);
-    assertThat(Nearest.editDistance("ssp", "sps")).isEqualTo(1);
   }
 
   private static Tree.Mapping parse(String text) {

@@ -1,0 +1,38 @@
+package gradwire.transport.grpc;
+
+import gradwire.trace.ServerTrace;
+import io.grpc.ServerInterceptor;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How a server serves.
+ *
+ * @param tls for TCP; empty: in the clear
+ * @param trace records every worker's exchanges
+ * @param interceptors around the Exchange stream, whose messages they see as on the wire
+ */
+public record ServerOptions(
+    Optional<TlsFiles> tls, ServerTrace trace, List<ServerInterceptor> interceptors) {
+  /** In the clear, nothing recorded. */
+  public static final ServerOptions PLAIN =
+      new ServerOptions(Optional.empty(), ServerTrace.OFF, List.of());
+
+  public ServerOptions {
+    interceptors = List.copyOf(interceptors);
+  }
+
+  /** The same with these keys, if there are any. */
+  public ServerOptions withTls(Optional<TlsFiles> keys) {
+    return new ServerOptions(keys, trace, interceptors);
+  }
+
+  /** The same, recorded. */
+  public ServerOptions traced(ServerTrace recording) {
+    return new ServerOptions(tls, recording, interceptors);
+  }
+
+  ServerOptions intercepted(List<ServerInterceptor> around) {
+    return new ServerOptions(tls, trace, around);
+  }
+}
