@@ -142,7 +142,7 @@ final class EmbeddedRun {
     PrintStream out = plan.progress().get();
     ProgressView view = new ProgressView(run.description(), out, Style.PLAIN, clock);
     try {
-      return run.awaitResult(control, view::refresh, clock);
+      return run.awaitResult(control, view, clock);
     } finally {
       view.end();
     }

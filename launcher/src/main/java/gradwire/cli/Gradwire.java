@@ -27,6 +27,8 @@ public final class Gradwire {
     this.commands =
         new CommandLine(new Root())
             .addSubcommand(new RunCommand(surroundings, jobs))
+            .addSubcommand(new ResumeCommand(surroundings))
+            .addSubcommand(new ChaosCommand(surroundings))
             .addSubcommand(
                 new CommandLine(new RunsCommand(surroundings))
                     .addSubcommand(new RunsListCommand(surroundings))

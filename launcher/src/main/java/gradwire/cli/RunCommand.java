@@ -1,12 +1,5 @@
 package gradwire.cli;
 
-import gradwire.launcher.ExitCode;
-import gradwire.launcher.JobRun;
-import gradwire.launcher.ProgressView;
-import gradwire.launcher.RunControl;
-import gradwire.launcher.StopSignals;
-import gradwire.launcher.SummaryText;
-import gradwire.run.RunResult;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,15 +50,7 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    JobRun job = jobs.plan(request());
-    job.warnings().forEach(surroundings.err()::println);
-    RunControl control = new RunControl();
-    StopSignals.install(control);
-    RunResult result = isQuiet ? awaitQuietly(job, control) : awaitVisibly(job, control);
-    surroundings
-        .out()
-        .println(SummaryText.of(result, job.description().folder(), surroundings.style()));
-    return ExitCode.of(result.status()).code();
+    return new Attendance(surroundings, isQuiet).await(jobs.plan(request()));
   }
 
   private JobRequest request() {
@@ -76,20 +61,5 @@ final class RunCommand implements Callable<Integer> {
         Optional.ofNullable(runDir).map(base::resolve),
         surroundings.runs(),
         surroundings.launchedAt());
-  }
-
-  private RunResult awaitQuietly(JobRun job, RunControl control) {
-    return job.awaitResult(control, () -> {}, surroundings.clock());
-  }
-
-  private RunResult awaitVisibly(JobRun job, RunControl control) {
-    ProgressView view =
-        new ProgressView(
-            job.description(), surroundings.out(), surroundings.style(), surroundings.clock());
-    try {
-      return job.awaitResult(control, view::refresh, surroundings.clock());
-    } finally {
-      view.end();
-    }
   }
 }

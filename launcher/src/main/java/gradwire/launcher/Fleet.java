@@ -1,23 +1,34 @@
 package gradwire.launcher;
 
+import gradwire.cluster.Role;
 import gradwire.cluster.TaskId;
 import gradwire.error.GradwireException;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
-/** All child processes of one run. One thread, but for {@link #kill}, which any may call. */
+/** All child processes of one run: of each task the latest. One thread. */
 final class Fleet implements AutoCloseable {
   private static final Duration KILL_GRACE = Duration.ofSeconds(5);
-  private static final int FIRST_INCARNATION = 0;
 
-  private final List<RoleProcess> roles = new ArrayList<>();
+  private final Map<TaskId, RoleProcess> roles = new LinkedHashMap<>();
+  private final Set<TaskId> done = new HashSet<>();
   private final LocalRun run;
   private final RunControl control;
+  private final Incarnations incarnations;
+  private final InstantSource clock;
 
-  Fleet(LocalRun run, RunControl control) {
+  Fleet(LocalRun run, RunControl control, Incarnations incarnations, InstantSource clock) {
     this.run = run;
     this.control = control;
+    this.incarnations = incarnations;
+    this.clock = clock;
   }
 
   /**
@@ -26,36 +37,82 @@ final class Fleet implements AutoCloseable {
    * @throws GradwireException if the system refuses a process; {@link #close} ends the others
    */
   void start() {
-    for (TaskId task : run.tasks()) {
-      run.folder().forget(task);
-      roles.add(RoleProcess.start(run, task, FIRST_INCARNATION, control::ended));
+    incarnations.advance(run.tasks());
+    run.tasks().forEach(task -> run.folder().forget(task));
+    run.tasks().forEach(this::startLatest);
+  }
+
+  /**
+   * Starts a task again whose process has ended.
+   *
+   * @return the new process
+   * @throws GradwireException if the system refuses it
+   */
+  RoleProcess restart(TaskId task) {
+    incarnations.advance(List.of(task));
+    run.folder().forget(task);
+    RoleProcess role = startLatest(task);
+    if (task.role() == Role.PS && allWorkersDone()) {
+      role.askToStop();
+    }
+    return role;
+  }
+
+  private RoleProcess startLatest(TaskId task) {
+    RoleProcess role =
+        RoleProcess.start(run, task, incarnations.latest(task), clock.instant(), control::ended);
+    roles.put(task, role);
+    writePid(role);
+    return role;
+  }
+
+  private void writePid(RoleProcess role) {
+    try {
+      Files.createDirectories(run.folder().pid(role.task()).resolveSibling(""));
+      Files.writeString(run.folder().pid(role.task()), ProcessFile.line(role.handle()));
+    } catch (IOException e) {
+      throw new GradwireException(
+          run.folder().pid(role.task()) + ": expected to write the file, got " + e, e);
     }
   }
 
+  /** A task has done all of its work; after the last worker the servers are asked to end. */
+  void noteDone(TaskId task) {
+    done.add(task);
+    if (task.role() == Role.WORKER && allWorkersDone()) {
+      alive().forEach(RoleProcess::askToStop);
+    }
+  }
+
+  boolean isDone() {
+    return done.containsAll(run.tasks());
+  }
+
+  private boolean allWorkersDone() {
+    return run.tasks().stream().filter(task -> task.role() == Role.WORKER).allMatch(done::contains);
+  }
+
   boolean anyAlive() {
-    return roles.stream().anyMatch(RoleProcess::isAlive);
+    return roles.values().stream().anyMatch(RoleProcess::isAlive);
   }
 
   List<RoleProcess> alive() {
-    return roles.stream().filter(RoleProcess::isAlive).toList();
+    return roles.values().stream().filter(RoleProcess::isAlive).toList();
   }
 
+  /** The latest process of each task that was started. */
   List<RoleProcess> roles() {
-    return List.copyOf(roles);
+    return List.copyOf(roles.values());
   }
 
   void askToStop() {
     alive().forEach(RoleProcess::askToStop);
   }
 
-  void kill() {
-    alive().forEach(RoleProcess::kill);
-  }
-
   /** Whatever happened: no child outlives this. */
   @Override
   public void close() {
-    kill();
+    alive().forEach(RoleProcess::kill);
     long deadlineNanos = System.nanoTime() + KILL_GRACE.toNanos();
     while (anyAlive() && System.nanoTime() < deadlineNanos) {
       control.awaitEvent(Duration.ofMillis(50));

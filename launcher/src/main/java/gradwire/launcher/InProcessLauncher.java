@@ -55,7 +55,7 @@ public final class InProcessLauncher {
   private final FlagValues flags;
   private final Training training;
   private final RunControl control;
-  private final Runnable onTick;
+  private final RunObserver observer;
   private final InstantSource clock;
   private final List<ParameterServer> servers = new ArrayList<>();
   private final List<WorkerTask> workers = new ArrayList<>();
@@ -70,23 +70,20 @@ public final class InProcessLauncher {
    */
   private record Ended(TaskId task, @Nullable String error) {}
 
-  /**
-   * @param onTick called about five times a second, on the launcher's thread: shows progress
-   */
   public InProcessLauncher(
       LocalRun run,
       TrainingProgram program,
       FlagValues flags,
       Training training,
       RunControl control,
-      Runnable onTick,
+      RunObserver observer,
       InstantSource clock) {
     this.run = run;
     this.program = program;
     this.flags = flags;
     this.training = training;
     this.control = control;
-    this.onTick = onTick;
+    this.observer = observer;
     this.clock = clock;
   }
 
@@ -216,7 +213,7 @@ public final class InProcessLauncher {
     Failures failures = new Failures();
     @Nullable String late = null;
     for (int running = run.tasks().size(); running > 0; ) {
-      onTick.run();
+      observer.tick();
       handleStop();
       Ended ended = poll(tasks);
       if (ended != null) {

@@ -1,27 +1,38 @@
 package gradwire.launcher;
 
 import gradwire.cluster.Role;
+import gradwire.config.ComputeTarget;
 import gradwire.config.JobFile;
 import gradwire.config.JobFiles;
 import gradwire.config.LoadedJob;
 import gradwire.config.Training;
+import gradwire.error.Expect;
+import gradwire.error.GradwireException;
 import gradwire.error.UsageException;
 import gradwire.run.AtomicFiles;
 import gradwire.run.RunFolder;
+import gradwire.run.RunResult;
+import gradwire.run.RunStatus;
 import gradwire.run.Target;
 import gradwire.trace.TraceFolder;
+import gradwire.transport.grpc.TlsFiles;
 import gradwire.worker.program.FlagValues;
 import gradwire.worker.program.Programs;
 import gradwire.worker.program.TrainingProgram;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 
-/** Makes a run of a job: checks it as a whole, then writes it into the run's folder. */
+/**
+ * Makes a run of a job: checks it as a whole, then writes it into the run's folder; or of what is
+ * in such a folder, to go on with it.
+ */
 public final class JobPlanner {
   private static final Duration UNBOUNDED = Duration.ofDays(3650);
 
@@ -50,6 +61,58 @@ public final class JobPlanner {
     }
     return new JobRun(
         description(job, flags, run, launchedAt), job, program, flags, loaded.warnings());
+  }
+
+  /**
+   * Goes on with a run whose launcher has died, or that was stopped or has failed, in its own
+   * folder and with the job as it was resolved. Nothing is started yet.
+   *
+   * @param launchedAt when the user's command began
+   * @throws UsageException if there is nothing to go on with, or a launcher is at work there
+   */
+  public static JobRun resume(RunFolder run, Instant launchedAt) {
+    requireUnfinished(run);
+    LauncherPid.requireNone(run);
+    LoadedJob loaded = JobFiles.loadWithWarnings(run.job(), List.of());
+    JobFile job = loaded.job();
+    Expect.that(
+        job.computeTarget() == ComputeTarget.LOCAL,
+        run.root().toString(),
+        "a run of processes (compute_target: local)",
+        job.computeTarget().name().toLowerCase(Locale.ROOT)
+            + ", which leaves nothing to go on with",
+        "run the job anew");
+    TrainingProgram program = Programs.load(job.estimator().entryClass());
+    FlagValues flags = FlagValues.of(program.flags(), job.estimator().scriptParams());
+    if (job.training().tls() && TlsFiles.in(run.tls()).isEmpty()) {
+      RunKeys.create(run.tls());
+    }
+    return new JobRun(
+        description(job, flags, run, launchedAt), job, program, flags, loaded.warnings());
+  }
+
+  private static void requireUnfinished(RunFolder run) {
+    Expect.that(
+        Files.exists(run.job()),
+        run.root().toString(),
+        "a run's folder",
+        "no job.yaml in it",
+        "see: gradwire runs list");
+    Expect.that(
+        !hasSucceeded(run),
+        run.root().toString(),
+        "a run that was cut off, stopped or has failed",
+        "one that has ended well",
+        "see: gradwire runs show " + run.root());
+  }
+
+  private static boolean hasSucceeded(RunFolder run) {
+    try {
+      return Files.exists(run.result())
+          && RunResult.read(run.result()).status() == RunStatus.SUCCEEDED;
+    } catch (GradwireException damaged) {
+      return false;
+    }
   }
 
   private static void checkOptimizer(Training training) {

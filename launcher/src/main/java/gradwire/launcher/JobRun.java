@@ -26,17 +26,14 @@ public record JobRun(
     warnings = List.copyOf(warnings);
   }
 
-  /**
-   * Runs to the end, whichever; blocks.
-   *
-   * @param onTick called about five times a second, on this thread: shows progress
-   */
-  public RunResult awaitResult(RunControl control, Runnable onTick, InstantSource clock) {
+  /** Runs to the end, whichever; blocks. */
+  public RunResult awaitResult(RunControl control, RunObserver observer, InstantSource clock) {
     return switch (job.computeTarget()) {
       case LOCAL ->
-          new LocalLauncher(description, control, Patience.DEFAULT, onTick, clock).awaitResult();
+          new LocalLauncher(description, control, Patience.DEFAULT, observer, clock).awaitResult();
       case INPROCESS ->
-          new InProcessLauncher(description, program, flags, job.training(), control, onTick, clock)
+          new InProcessLauncher(
+                  description, program, flags, job.training(), control, observer, clock)
               .awaitResult();
     };
   }

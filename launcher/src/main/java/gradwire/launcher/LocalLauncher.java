@@ -8,19 +8,23 @@ import gradwire.run.RunResult;
 import gradwire.run.RunStatus;
 import gradwire.run.TaskReport;
 import gradwire.trace.TraceFolder;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The {@code local} compute target: every task a child JVM. Starts servers, then workers; the first
- * that fails ends the run; whatever happens, no child outlives the launcher and {@code result.json}
- * is written. One thread.
+ * The {@code local} compute target: every task a child JVM. Starts servers, then workers; starts
+ * one again that was killed; the first that fails by itself ends the run. When all workers have
+ * ended well the servers are asked to end. Whatever happens, no child outlives the launcher and
+ * {@code result.json} is written. In the folder of a run that was cut off it goes on with that run.
+ * One thread.
  */
 public final class LocalLauncher {
   private static final Duration TICK = Duration.ofMillis(200);
@@ -29,32 +33,73 @@ public final class LocalLauncher {
   private final LocalRun run;
   private final RunControl control;
   private final Patience patience;
-  private final Runnable onTick;
+  private final RunObserver observer;
   private final InstantSource clock;
+  private final RestartPolicy restarts = new RestartPolicy();
+  private final LauncherLog log;
 
   /**
    * @param control how to stop the run from another thread
-   * @param onTick called about five times a second, on the launcher's thread: shows progress
    */
   public LocalLauncher(
-      LocalRun run, RunControl control, Patience patience, Runnable onTick, InstantSource clock) {
+      LocalRun run,
+      RunControl control,
+      Patience patience,
+      RunObserver observer,
+      InstantSource clock) {
     this.run = run;
     this.control = control;
     this.patience = patience;
-    this.onTick = onTick;
+    this.observer = observer;
     this.clock = clock;
+    this.log = new LauncherLog(run.folder(), clock);
   }
 
   /** Runs to the end, whichever; blocks. The result is in the run folder, too. */
   public RunResult awaitResult() {
-    try (LauncherPid pid = LauncherPid.claim(run.folder());
-        Fleet fleet = new Fleet(run, control)) {
-      Ending ending = awaitEnding(fleet);
-      fleet.close();
-      new TraceFolder(run.folder()).merge(run.tasks());
-      RunResult result = account(fleet, ending).result();
-      result.write(run.folder().result());
-      return result;
+    try (LauncherPid pid = LauncherPid.claim(run.folder())) {
+      Incarnations incarnations = prepare();
+      try (Fleet fleet = new Fleet(run, control, incarnations, clock)) {
+        Ending ending = awaitEnding(fleet);
+        fleet.close();
+        new TraceFolder(run.folder()).merge(run.tasks());
+        RunResult result = account(fleet, ending).result(latest(incarnations));
+        conclude(result);
+        return result;
+      }
+    }
+  }
+
+  /** Clears away what an earlier launcher of this run left, but for its state. */
+  private Incarnations prepare() {
+    Incarnations incarnations = Incarnations.of(run.folder());
+    log.add(
+        "%s by process %d: %d servers, %d workers"
+            .formatted(
+                incarnations.isEmpty() ? "launched" : "resumed",
+                ProcessHandle.current().pid(),
+                run.numServers(),
+                run.numWorkers()));
+    OldRoles.awaitNone(run, OldRoles.GRACE)
+        .forEach(task -> report(task + ": its process of an earlier launch had to be killed"));
+    try {
+      Files.deleteIfExists(run.folder().result());
+    } catch (IOException e) {
+      throw new GradwireException(
+          run.folder().result() + ": expected to replace the earlier result, got " + e, e);
+    }
+    return incarnations;
+  }
+
+  private void conclude(RunResult result) {
+    result.write(run.folder().result());
+    log.add(
+        result.status().label()
+            + " after "
+            + secondsSinceLaunch()
+            + (result.error() == null ? "" : ": " + result.error()));
+    if (result.status() == RunStatus.SUCCEEDED) {
+      run.folder().dropState();
     }
   }
 
@@ -70,21 +115,14 @@ public final class LocalLauncher {
   }
 
   private Ending watch(Fleet fleet) {
-    int numRunning = fleet.roles().size();
-    while (numRunning > 0) {
-      onTick.run();
+    while (!fleet.isDone()) {
+      observer.tick();
       switch (control.awaitEvent(TICK).orElse(null)) {
-        case RunControl.Event.Ended(RoleProcess role) when wasInterrupted(role) -> {
-          return stop(fleet);
-        }
         case RunControl.Event.Ended(RoleProcess role) -> {
-          Optional<String> failure = RoleFailure.of(role, run.folder());
-          if (failure.isPresent()) {
-            end(fleet, patience.afterFailure());
-            return new Ending(
-                RunStatus.FAILED, RoleFailure.describeCause(role, fleet.roles(), run.folder()));
+          Ending ending = afterEndOf(role, fleet);
+          if (ending != null) {
+            return ending;
           }
-          numRunning--;
         }
         case RunControl.Event.StopAsked() -> {
           return stop(fleet);
@@ -99,9 +137,60 @@ public final class LocalLauncher {
     return new Ending(RunStatus.SUCCEEDED, null);
   }
 
+  /** Null if the run goes on. */
+  private @Nullable Ending afterEndOf(RoleProcess role, Fleet fleet) {
+    if (RoleFailure.isSuccess(role, run.folder())) {
+      fleet.noteDone(role.task());
+      return null;
+    }
+    if (wasInterrupted(role)) {
+      return stop(fleet);
+    }
+    if (!RoleFailure.isCutOff(role, run.folder())) {
+      end(fleet, patience.afterFailure());
+      return new Ending(
+          RunStatus.FAILED, RoleFailure.describeCause(role, fleet.roles(), run.folder()));
+    }
+    if (!restarts.allowsAfter(role.task(), Duration.between(role.startedAt(), clock.instant()))) {
+      end(fleet, patience.afterFailure());
+      return new Ending(RunStatus.FAILED, givenUp(role));
+    }
+    restart(role, fleet);
+    return null;
+  }
+
   /** Ctrl-C reached a role that was too young to be deaf to it: the launcher's own is near. */
   private static boolean wasInterrupted(RoleProcess role) {
     return role.exitCode() == EXIT_INTERRUPTED;
+  }
+
+  private void restart(RoleProcess dead, Fleet fleet) {
+    String diedAt = secondsSinceLaunch();
+    RoleProcess next = fleet.restart(dead.task());
+    report(
+        "%s: killed by signal %d at %s, restarted as incarnation %d"
+            .formatted(dead.task(), dead.signal(), diedAt, next.incarnation()));
+  }
+
+  private String givenUp(RoleProcess role) {
+    return RoleFailure.describe(role, run.folder())
+        + "; given up, as it died "
+        + RestartPolicy.MAX_EARLY_DEATHS
+        + " times in a row within "
+        + RestartPolicy.EARLY.toSeconds()
+        + " s of its start";
+  }
+
+  private void report(String line) {
+    log.add(line);
+    observer.news(line);
+  }
+
+  private String secondsSinceLaunch() {
+    return String.format(
+        Locale.ROOT,
+        "%.1f s",
+        Duration.between(run.launchedAt(), clock.instant()).toMillis() / 1e3);
   }
 
   private boolean timeIsUp() {
@@ -141,7 +230,7 @@ public final class LocalLauncher {
     fleet.askToStop();
     long deadlineNanos = System.nanoTime() + grace.toNanos();
     while (fleet.anyAlive() && !control.killAsked() && System.nanoTime() < deadlineNanos) {
-      onTick.run();
+      observer.tick();
       control.awaitEvent(TICK);
     }
     List<RoleProcess> alive = fleet.alive();
@@ -157,6 +246,10 @@ public final class LocalLauncher {
     return control.killAsked()
         ? late + ": killed at the second request to stop"
         : late + ": killed, as " + grace.toSeconds() + " s after the request to stop it still ran";
+  }
+
+  private Map<TaskId, Integer> latest(Incarnations incarnations) {
+    return run.tasks().stream().collect(Collectors.toMap(task -> task, incarnations::latest));
   }
 
   private RunAccount account(Fleet fleet, Ending ending) {

@@ -10,7 +10,7 @@ import java.time.InstantSource;
  * Shows how a run goes on: on a terminal one line, redrawn; elsewhere a line every five seconds,
  * and only if there is news. One thread (the launcher's).
  */
-public final class ProgressView {
+public final class ProgressView implements RunObserver {
   private static final Duration PLAIN_INTERVAL = Duration.ofSeconds(5);
 
   /** Back to the line's start, no wrapping at the edge, text, clear the rest, wrapping again. */
@@ -38,7 +38,8 @@ public final class ProgressView {
   }
 
   /** Takes in what the chief has written and shows it, if it is time. */
-  public void refresh() {
+  @Override
+  public void tick() {
     tail.poll()
         .forEach(
             record -> {
@@ -55,6 +56,12 @@ public final class ProgressView {
       shownAt = now;
       hasNews = false;
     }
+  }
+
+  /** Shows {@code line} above what is redrawn. */
+  @Override
+  public void news(String line) {
+    out.println(style.isTerminal() ? ERASE + line : line);
   }
 
   /** Makes room for the summary. */

@@ -13,22 +13,22 @@ import java.util.regex.Pattern;
 
 /** Judges a child process that has ended, and words what went wrong. */
 final class RoleFailure {
-  private static final int SIGNAL_BASE = 128;
   private static final int SIGKILL = 9;
 
   private RoleFailure() {}
 
   /**
-   * Why {@code role}, which nobody asked to stop, has failed; empty if it did all of its work: exit
-   * code 0 and a report that says so.
+   * Whether {@code role} did all of its work: it says so, and ended with exit code 0 or was killed
+   * on its way out.
    */
-  static Optional<String> of(RoleProcess role, RunFolder folder) {
-    boolean isSuccess =
-        role.exitCode() == 0
-            && report(role, folder)
-                .filter(report -> report.outcome() == Outcome.SUCCEEDED)
-                .isPresent();
-    return isSuccess ? Optional.empty() : Optional.of(describe(role, folder));
+  static boolean isSuccess(RoleProcess role, RunFolder folder) {
+    return (role.exitCode() == 0 || role.wasKilled())
+        && report(role, folder).filter(report -> report.outcome() == Outcome.SUCCEEDED).isPresent();
+  }
+
+  /** Whether {@code role} was killed in the middle of its work: its task can go on. */
+  static boolean isCutOff(RoleProcess role, RunFolder folder) {
+    return role.wasKilled() && report(role, folder).isEmpty();
   }
 
   /**
@@ -79,15 +79,13 @@ final class RoleFailure {
   }
 
   private static String ending(RoleProcess role, Optional<TaskReport> report) {
-    int exitCode = role.exitCode();
-    if (exitCode == SIGNAL_BASE + SIGKILL) {
-      return "killed by signal 9 (by hand, or by the system for want of memory)";
+    if (role.wasKilled()) {
+      return "killed by signal "
+          + role.signal()
+          + (role.signal() == SIGKILL ? " (by hand, or by the system for want of memory)" : "");
     }
-    if (exitCode > SIGNAL_BASE) {
-      return "killed by signal " + (exitCode - SIGNAL_BASE);
-    }
-    if (exitCode != 0) {
-      return "ended with exit code " + exitCode;
+    if (role.exitCode() != 0) {
+      return "ended with exit code " + role.exitCode();
     }
     return report.isEmpty() ? "ended without a report" : "ended before the run was done";
   }

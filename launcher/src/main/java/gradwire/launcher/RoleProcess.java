@@ -6,19 +6,23 @@ import gradwire.cluster.TaskId;
 import gradwire.error.GradwireException;
 import gradwire.run.Supervision;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.function.Consumer;
 
 /** One child JVM and the launcher's end of its rope. Thread-safe. */
 final class RoleProcess {
-  private static final int EXIT_KILLED = 128 + 9;
+  private static final int SIGNAL_BASE = 128;
+  private static final int EXIT_KILLED = SIGNAL_BASE + 9;
 
   private final TaskId task;
   private final int incarnation;
+  private final Instant startedAt;
   private final Process process;
 
-  private RoleProcess(TaskId task, int incarnation, Process process) {
+  private RoleProcess(TaskId task, int incarnation, Instant startedAt, Process process) {
     this.task = task;
     this.incarnation = incarnation;
+    this.startedAt = startedAt;
     this.process = process;
   }
 
@@ -28,10 +32,10 @@ final class RoleProcess {
    * @param onExit called once, on a thread of the JDK's, when the process has ended
    */
   static RoleProcess start(
-      LocalRun run, TaskId task, int incarnation, Consumer<RoleProcess> onExit) {
+      LocalRun run, TaskId task, int incarnation, Instant startedAt, Consumer<RoleProcess> onExit) {
     try {
       Process process = RoleCommand.of(run, task, incarnation).start();
-      RoleProcess role = new RoleProcess(task, incarnation, process);
+      RoleProcess role = new RoleProcess(task, incarnation, startedAt, process);
       process.onExit().thenAccept(ended -> onExit.accept(role));
       return role;
     } catch (IOException e) {
@@ -52,8 +56,12 @@ final class RoleProcess {
     return incarnation;
   }
 
-  long pid() {
-    return process.pid();
+  Instant startedAt() {
+    return startedAt;
+  }
+
+  ProcessHandle handle() {
+    return process.toHandle();
   }
 
   boolean isAlive() {
@@ -63,6 +71,16 @@ final class RoleProcess {
   /** Only once it has ended; 128 + n if signal n ended it. */
   int exitCode() {
     return process.exitValue();
+  }
+
+  /** Only once it has ended: whether a signal ended it, not its own doing. */
+  boolean wasKilled() {
+    return exitCode() > SIGNAL_BASE;
+  }
+
+  /** Only once it has ended, and was killed. */
+  int signal() {
+    return exitCode() - SIGNAL_BASE;
   }
 
   /** After {@link #kill}: whether that ended it, not an exit of its own a moment before. */

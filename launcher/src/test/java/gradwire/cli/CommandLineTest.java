@@ -27,6 +27,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class CommandLineTest {
+  private static final String ESTIMATOR = "estimator: {entry_class: gradwire.Nothing}\n";
+
   @TempDir Path folder;
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
@@ -34,7 +36,18 @@ final class CommandLineTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "run", "runs", "runs list", "runs show", "runs logs", "runs stop", "doctor"})
+      strings = {
+        "",
+        "run",
+        "resume",
+        "chaos",
+        "runs",
+        "runs list",
+        "runs show",
+        "runs logs",
+        "runs stop",
+        "doctor"
+      })
   void everyCommandHasHelpWithAnExample(String command) {
     assertThat(gradwire((command + " --help").strip().split(" "))).isZero();
     assertThat(out()).contains("Usage: gradwire " + command).contains("Example: gradwire");
@@ -68,7 +81,8 @@ final class CommandLineTest {
   @Test
   void noCommandAtAllIsWrongUsage() {
     assertThat(gradwire()).isEqualTo(2);
-    assertThat(err()).startsWith("gradwire: expected a command: [run, runs, doctor]");
+    assertThat(err())
+        .startsWith("gradwire: expected a command: [run, resume, chaos, runs, doctor]");
   }
 
   @Test
@@ -141,6 +155,48 @@ final class CommandLineTest {
     pastRun("mnist", "20260101-000000.000-aaaa");
     assertThat(gradwire("runs", "stop", "last")).isZero();
     assertThat(out()).contains("not running (failed)");
+  }
+
+  @Test
+  void aRunThatCannotBeResumedIsRefusedByName() {
+    RunFolder run = pastRun("mnist", "20260101-000000.000-aaaa");
+    assertThat(gradwire("resume", "last")).isEqualTo(2);
+    assertThat(err()).contains(run.root() + ": expected a run's folder, got no job.yaml in it");
+    err.reset();
+    AtomicFiles.write(run.job(), "experiment: mnist\ncompute_target: inprocess\n" + ESTIMATOR);
+    assertThat(gradwire("resume", "last")).isEqualTo(2);
+    assertThat(err()).contains("expected a run of processes").contains("got inprocess");
+    err.reset();
+    ProcessHandle self = ProcessHandle.current();
+    long startMillis = self.info().startInstant().orElseThrow().toEpochMilli();
+    Path pid = run.root().resolve("launcher.pid");
+    AtomicFiles.write(pid, self.pid() + " " + startMillis);
+    assertThat(gradwire("resume", "last")).isEqualTo(2);
+    assertThat(err()).contains("expected no other launcher at work here, got process ");
+    err.reset();
+    new RunAccount(
+            new RunEnding(RunStatus.SUCCEEDED, null, Instant.EPOCH, Instant.EPOCH),
+            Optional.empty(),
+            List.of(),
+            Map.of())
+        .result()
+        .write(run.result());
+    assertThat(gradwire("resume", run.id())).isEqualTo(2);
+    assertThat(err()).contains("got one that has ended well; see: gradwire runs show ");
+    err.reset();
+    assertThat(gradwire("resume", "nowhere")).isEqualTo(2);
+    assertThat(err()).contains("run 'nowhere': expected an id");
+  }
+
+  @Test
+  void chaosAmongThreadsIsRefused() {
+    AtomicFiles.write(
+        folder.resolve("job.yaml"), "experiment: mnist\ncompute_target: inprocess\n" + ESTIMATOR);
+    assertThat(gradwire("chaos", "job.yaml", "--kills", "3")).isEqualTo(2);
+    assertThat(err()).contains("compute_target: expected local: only processes can be killed");
+    err.reset();
+    assertThat(gradwire("chaos", "job.yaml")).isEqualTo(2);
+    assertThat(err()).contains("Missing required option: '--kills=N'");
   }
 
   private RunFolder pastRun(String experiment, String id) {

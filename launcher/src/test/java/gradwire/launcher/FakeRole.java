@@ -15,6 +15,7 @@ import gradwire.trace.Tracer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Locale;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +36,14 @@ final class FakeRole {
     SUCCEED,
     /** Until asked to stop; then ends well. */
     SERVE,
+    /** As a server: until asked to stop; then has done all of its work. */
+    SERVE_WELL,
+    /** The first start waits until it is killed or stopped; a later one does all of its work. */
+    SUCCEED_LATER,
+    /** Counts steps in its ledger until the run folder holds a file {@code finish}. */
+    TRAIN,
+    /** Kills itself at once. */
+    DIE,
     /** Until asked to stop; then fails while saving. */
     FAIL_TO_STOP,
     /** Hears "stop" and goes on regardless. */
@@ -45,6 +55,8 @@ final class FakeRole {
     END_WITHOUT_REPORT,
     END_EARLY
   }
+
+  private static final long STEP_NANOS = 2_000_000;
 
   private final TaskId task;
   private final RunFolder folder;
@@ -75,7 +87,7 @@ final class FakeRole {
     role.behave(Behaviour.valueOf(Files.readString(behaviourFile(folder, role.task))));
   }
 
-  private void behave(Behaviour behaviour) throws InterruptedException {
+  private void behave(Behaviour behaviour) throws InterruptedException, IOException {
     CountDownLatch stopAsked = new CountDownLatch(1);
     Supervision.watch(System.in, stopAsked::countDown);
     folder.publishAddress(task, String.valueOf(ProcessHandle.current().pid()));
@@ -86,6 +98,26 @@ final class FakeRole {
         stopAsked.await();
         report(Outcome.STOPPED, null, Map.of());
       }
+      case SERVE_WELL -> {
+        stopAsked.await();
+        succeed();
+      }
+      case SUCCEED_LATER -> {
+        if (incarnation > 0) {
+          succeed();
+        } else {
+          stopAsked.await();
+          report(Outcome.STOPPED, null, Map.of());
+        }
+      }
+      case TRAIN -> {
+        train();
+        succeed();
+      }
+      case DIE ->
+          new ProcessBuilder("kill", "-9", String.valueOf(ProcessHandle.current().pid()))
+              .start()
+              .waitFor();
       case FAIL_TO_STOP -> {
         stopAsked.await();
         report(Outcome.FAILED, "checkpoint: disk full", Map.of());
@@ -108,6 +140,17 @@ final class FakeRole {
       }
       case END_WITHOUT_REPORT -> {}
       case END_EARLY -> report(Outcome.STOPPED, null, Map.of());
+    }
+  }
+
+  private void train() throws IOException {
+    Path ledger = folder.state().resolve(task.name() + ".ledger");
+    long steps = Files.exists(ledger) ? Long.parseLong(Files.readString(ledger).strip()) : 0;
+    while (!Files.exists(folder.root().resolve("finish"))) {
+      Path next = ledger.resolveSibling(task.name() + ".next");
+      Files.writeString(next, ++steps + "\n");
+      Files.move(next, ledger, StandardCopyOption.REPLACE_EXISTING);
+      LockSupport.parkNanos(STEP_NANOS);
     }
   }
 

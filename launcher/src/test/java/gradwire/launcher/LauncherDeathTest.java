@@ -3,14 +3,17 @@ package gradwire.launcher;
 import static gradwire.launcher.FakeRole.Behaviour.DEAF;
 import static gradwire.launcher.FakeRole.Behaviour.SERVE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import gradwire.cluster.TaskId;
+import gradwire.error.UsageException;
 import gradwire.run.RunFolder;
 import gradwire.run.RunResult;
 import gradwire.run.RunStatus;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -32,16 +35,7 @@ final class LauncherDeathTest {
   @BeforeEach
   void launch() throws IOException {
     folder = FakeRun.of(root, SERVE, DEAF, SERVE).folder();
-    launcher =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-cp",
-                System.getProperty("java.class.path"),
-                FakeLauncher.class.getName(),
-                root.toString())
-            .inheritIO()
-            .start();
+    launcher = FakeLauncher.start(root);
   }
 
   @AfterEach
@@ -79,12 +73,42 @@ final class LauncherDeathTest {
   }
 
   @Test
-  void aFailedTaskEndsTheLauncherWithOneWithinSeconds() throws Exception {
+  void anotherLauncherGoesOnWhenTheOldRolesAreGoneEvenAStoppedOne() throws Exception {
+    List<Long> pids = awaitStarted();
+    Processes.signal("-STOP", pids.get(1));
+    Processes.signal("-KILL", launcher.pid());
+    assertThat(launcher.waitFor(5, TimeUnit.SECONDS)).isTrue();
+    launcher = FakeLauncher.start(root);
+    for (int i = 0; i < TASKS.size(); i++) {
+      Processes.awaitRestarted(folder, TASKS.get(i), pids.get(i));
+    }
+    pids.forEach(pid -> Processes.awaitGone("old role", pid, Duration.ofSeconds(1)));
+    assertThat(folder.root().resolve("launcher.log"))
+        .content()
+        .contains("launched by process ", "resumed by process ")
+        .contains("worker-0: its process of an earlier launch had to be killed")
+        .doesNotContain("ps-0: its process");
+    Processes.signal("-INT", launcher.pid());
+    Processes.signal("-INT", launcher.pid());
+    assertThat(launcher.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(RunResult.read(folder.result()).tasks())
+        .extracting(RunResult.TaskUsage::incarnations)
+        .containsExactly(2, 2, 2);
+  }
+
+  @Test
+  void aSecondLauncherInTheSameFolderIsRefused() throws Exception {
     awaitStarted();
-    Processes.signal("-TERM", Processes.awaitStarted(folder, FakeRun.SERVER));
-    assertThat(launcher.waitFor(10, TimeUnit.SECONDS)).isTrue();
-    assertThat(launcher.exitValue()).isEqualTo(1);
-    assertThat(RunResult.read(folder.result()).error()).startsWith("ps-0: killed by signal 15");
+    LocalLauncher second =
+        new LocalLauncher(
+            FakeRun.prepared(folder, Duration.ofMinutes(1)),
+            new RunControl(),
+            Patience.DEFAULT,
+            () -> {},
+            InstantSource.system());
+    assertThatThrownBy(second::awaitResult)
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("expected no other launcher at work here, got process ");
   }
 
   private List<Long> awaitStarted() {

@@ -2,13 +2,17 @@ package gradwire.launcher;
 
 import static gradwire.launcher.FakeRole.Behaviour.CRASH;
 import static gradwire.launcher.FakeRole.Behaviour.DEAF;
+import static gradwire.launcher.FakeRole.Behaviour.DIE;
 import static gradwire.launcher.FakeRole.Behaviour.END_EARLY;
 import static gradwire.launcher.FakeRole.Behaviour.END_WITHOUT_REPORT;
 import static gradwire.launcher.FakeRole.Behaviour.FAIL_TO_STOP;
 import static gradwire.launcher.FakeRole.Behaviour.MISS_CHIEF;
 import static gradwire.launcher.FakeRole.Behaviour.REPORT_FAILURE;
 import static gradwire.launcher.FakeRole.Behaviour.SERVE;
+import static gradwire.launcher.FakeRole.Behaviour.SERVE_WELL;
 import static gradwire.launcher.FakeRole.Behaviour.SUCCEED;
+import static gradwire.launcher.FakeRole.Behaviour.SUCCEED_LATER;
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
@@ -26,7 +30,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,11 +40,12 @@ final class LocalLauncherTest {
 
   @TempDir Path root;
   private final RunControl control = new RunControl();
+  private final List<String> news = new CopyOnWriteArrayList<>();
 
   @Test
   void whenAllTasksSucceedTheRunDoes() throws Exception {
-    LocalRun run = FakeRun.of(root, SUCCEED, SUCCEED, SUCCEED);
-    RunResult result = launch(run).get(60, TimeUnit.SECONDS);
+    LocalRun run = FakeRun.of(root, SERVE_WELL, SUCCEED, SUCCEED);
+    RunResult result = launch(run).get(60, SECONDS);
     assertThat(result.error()).isNull();
     assertThat(result.status()).isEqualTo(RunStatus.SUCCEEDED);
     assertThat(result.updatesApplied()).isEqualTo(20);
@@ -49,6 +54,7 @@ final class LocalLauncherTest {
     assertThat(RunResult.read(run.folder().result())).isEqualTo(result);
     assertThat(run.folder().log(FakeRun.OTHER)).hasContent("worker-1 succeed");
     assertThat(LauncherPid.findLauncher(run.folder())).isEmpty();
+    assertThat(news).isEmpty();
   }
 
   @Test
@@ -56,7 +62,7 @@ final class LocalLauncherTest {
     LocalRun run = FakeRun.of(root, SUCCEED, SUCCEED, SUCCEED);
     TraceFolder trace = new TraceFolder(run.folder());
     trace.prepare();
-    RunResult result = launch(run).get(60, TimeUnit.SECONDS);
+    RunResult result = launch(run).get(60, SECONDS);
     JsonObject picture = JsonParser.parseString(Files.readString(trace.merged())).getAsJsonObject();
     assertThat(picture.getAsJsonObject("otherData").get("tasks").getAsString())
         .isEqualTo("ps-0 worker-0 worker-1");
@@ -70,7 +76,7 @@ final class LocalLauncherTest {
   @Test
   void aTaskThatCrashesFailsTheRunWithItsLastCauseAndEndsTheOthers() throws Exception {
     LocalRun run = FakeRun.of(root, SERVE, CRASH, SERVE);
-    RunResult result = launch(run).get(60, TimeUnit.SECONDS);
+    RunResult result = launch(run).get(60, SECONDS);
     assertThat(result.status()).isEqualTo(RunStatus.FAILED);
     assertThat(result.error())
         .isEqualTo(
@@ -83,7 +89,7 @@ final class LocalLauncherTest {
   @Test
   void aTaskThatReportsAFailureIsQuoted() throws Exception {
     LocalRun run = FakeRun.of(root, SERVE, SERVE, REPORT_FAILURE);
-    RunResult result = launch(run).get(60, TimeUnit.SECONDS);
+    RunResult result = launch(run).get(60, SECONDS);
     assertThat(result.error())
         .startsWith(
             "worker-1: ended with exit code 1: data_dir: expected MNIST files, got none; its log:");
@@ -92,7 +98,7 @@ final class LocalLauncherTest {
   @Test
   void aWorkersFailureIsQuotedThoughTheServerThatMissesItEndsFirst() throws Exception {
     LocalRun run = FakeRun.of(root, MISS_CHIEF, FAIL_TO_STOP, SERVE);
-    RunResult result = launch(run).get(60, TimeUnit.SECONDS);
+    RunResult result = launch(run).get(60, SECONDS);
     assertThat(result.error())
         .startsWith("worker-0: ended with exit code 1: checkpoint: disk full; its log:");
   }
@@ -100,7 +106,7 @@ final class LocalLauncherTest {
   @Test
   void aTaskThatEndsWithoutAReportFailsTheRun() throws Exception {
     LocalRun run = FakeRun.of(root, END_WITHOUT_REPORT, SERVE, SERVE);
-    RunResult result = launch(run).get(60, TimeUnit.SECONDS);
+    RunResult result = launch(run).get(60, SECONDS);
     assertThat(result.status()).isEqualTo(RunStatus.FAILED);
     assertThat(result.error()).startsWith("ps-0: ended without a report; its log: ");
   }
@@ -108,20 +114,54 @@ final class LocalLauncherTest {
   @Test
   void aTaskThatEndsBeforeTheRunIsDoneFailsTheRun() throws Exception {
     LocalRun run = FakeRun.of(root, END_EARLY, SERVE, SERVE);
-    RunResult result = launch(run).get(60, TimeUnit.SECONDS);
+    RunResult result = launch(run).get(60, SECONDS);
     assertThat(result.error()).startsWith("ps-0: ended before the run was done; its log: ");
   }
 
   @Test
-  void aKilledTaskIsNamedWithItsSignalAndADeafOneIsKilled() throws Exception {
-    LocalRun run = FakeRun.of(root, SERVE, DEAF, SERVE);
-    CompletableFuture<RunResult> launched = launch(run, SHORT);
+  void aKilledTaskIsStartedAgainAndTheRunGoesOnToItsEnd() throws Exception {
+    LocalRun run = FakeRun.of(root, SERVE_WELL, SUCCEED_LATER, SUCCEED);
+    CompletableFuture<RunResult> launched = launch(run);
     awaitAllStarted(run);
-    Processes.signal("-KILL", Processes.awaitStarted(run.folder(), FakeRun.SERVER));
-    RunResult result = launched.get(30, TimeUnit.SECONDS);
+    long server = Processes.awaitStarted(run.folder(), FakeRun.SERVER);
+    Processes.signal("-KILL", server);
+    Processes.awaitRestarted(run.folder(), FakeRun.SERVER, server);
+    Processes.signal("-TERM", Processes.awaitStarted(run.folder(), FakeRun.CHIEF));
+    RunResult result = launched.get(60, SECONDS);
+    assertThat(result.status()).as(result.toJson()).isEqualTo(RunStatus.SUCCEEDED);
+    assertThat(result.tasks())
+        .extracting(RunResult.TaskUsage::incarnations)
+        .containsExactly(2, 2, 1);
+    assertThat(news)
+        .hasSize(2)
+        .first()
+        .asString()
+        .matches("ps-0: killed by signal 9 at \\d+\\.\\d s, restarted as incarnation 1");
+    assertThat(news.getLast()).startsWith("worker-0: killed by signal 15 at ");
+    assertThat(run.folder().root().resolve("launcher.log")).content().contains(news);
+    assertThat(run.folder().state()).doesNotExist();
+    assertGone(run.folder(), run.tasks());
+  }
+
+  @Test
+  void aTaskThatDiesAgainAndAgainIsGivenUp() throws Exception {
+    LocalRun run = FakeRun.of(root, SERVE, DIE, SERVE);
+    RunResult result = launch(run, SHORT, InstantSource.fixed(run.launchedAt())).get(60, SECONDS);
+    assertThat(result.status()).isEqualTo(RunStatus.FAILED);
     assertThat(result.error())
-        .startsWith(
-            "ps-0: killed by signal 9 (by hand, or by the system for want of memory); its log: ");
+        .startsWith("worker-0: killed by signal 9 ")
+        .endsWith("; given up, as it died 5 times in a row within 2 s of its start");
+    assertThat(result.tasks())
+        .extracting(RunResult.TaskUsage::incarnations)
+        .containsExactly(1, 5, 1);
+    assertThat(run.folder().state()).exists();
+  }
+
+  @Test
+  void aFailureEndsADeafTaskToo() throws Exception {
+    LocalRun run = FakeRun.of(root, SERVE, DEAF, REPORT_FAILURE);
+    RunResult result = launch(run, SHORT).get(60, SECONDS);
+    assertThat(result.error()).startsWith("worker-1: ended with exit code 1: data_dir: ");
     assertGone(run.folder(), run.tasks());
   }
 
@@ -131,7 +171,7 @@ final class LocalLauncherTest {
     CompletableFuture<RunResult> launched = launch(run);
     awaitAllStarted(run);
     control.requestStop();
-    RunResult result = launched.get(30, TimeUnit.SECONDS);
+    RunResult result = launched.get(30, SECONDS);
     assertThat(result.status()).isEqualTo(RunStatus.STOPPED);
     assertThat(result.error()).isNull();
     assertThat(ExitCode.of(result.status()).code()).isEqualTo(130);
@@ -143,7 +183,7 @@ final class LocalLauncherTest {
     CompletableFuture<RunResult> launched = launch(run);
     awaitAllStarted(run);
     control.requestStop();
-    RunResult result = launched.get(30, TimeUnit.SECONDS);
+    RunResult result = launched.get(30, SECONDS);
     assertThat(result.status()).isEqualTo(RunStatus.STOPPED);
     assertThat(result.error())
         .startsWith("worker-0: ended with exit code 1: checkpoint: disk full; its log: ");
@@ -155,7 +195,7 @@ final class LocalLauncherTest {
     CompletableFuture<RunResult> launched = launch(run, SHORT);
     awaitAllStarted(run);
     control.requestStop();
-    RunResult result = launched.get(30, TimeUnit.SECONDS);
+    RunResult result = launched.get(30, SECONDS);
     assertThat(result.status()).isEqualTo(RunStatus.STOPPED);
     assertThat(result.error())
         .contains("worker-0")
@@ -170,7 +210,7 @@ final class LocalLauncherTest {
     awaitAllStarted(run);
     control.requestStop();
     control.requestStop();
-    RunResult result = launched.get(10, TimeUnit.SECONDS);
+    RunResult result = launched.get(10, SECONDS);
     assertThat(result.error()).contains("worker-0").contains("killed at the second request");
   }
 
@@ -178,7 +218,7 @@ final class LocalLauncherTest {
   void aRunThatTakesTooLongFails() throws Exception {
     FakeRun.of(root, SERVE, SERVE, SERVE);
     LocalRun run = FakeRun.prepared(new RunFolder(root), Duration.ofSeconds(1));
-    RunResult result = launch(run).get(60, TimeUnit.SECONDS);
+    RunResult result = launch(run).get(60, SECONDS);
     assertThat(result.status()).isEqualTo(RunStatus.FAILED);
     assertThat(result.error())
         .startsWith(
@@ -204,7 +244,7 @@ final class LocalLauncherTest {
             wrong,
             run.worker(),
             run.launchedAt());
-    assertThat(launch(broken).get(60, TimeUnit.SECONDS).error())
+    assertThat(launch(broken).get(60, SECONDS).error())
         .startsWith("ps-0: ended with exit code 1: ")
         .contains("gradwire.Nothing");
   }
@@ -214,7 +254,7 @@ final class LocalLauncherTest {
     LocalRun run = FakeRun.of(root, END_WITHOUT_REPORT, SERVE, SERVE);
     AtomicFiles.write(run.folder().report(FakeRun.SERVER), "{}");
     run.folder().publishAddress(FakeRun.SERVER, "old:1");
-    assertThat(launch(run).get(60, TimeUnit.SECONDS).error()).contains("ended without a report");
+    assertThat(launch(run).get(60, SECONDS).error()).contains("ended without a report");
     assertThat(run.folder().readAddress(FakeRun.SERVER)).isNotEqualTo("old:1");
   }
 
@@ -223,8 +263,22 @@ final class LocalLauncherTest {
   }
 
   private CompletableFuture<RunResult> launch(LocalRun run, Patience patience) {
-    LocalLauncher launcher =
-        new LocalLauncher(run, control, patience, () -> {}, InstantSource.system());
+    return launch(run, patience, InstantSource.system());
+  }
+
+  private CompletableFuture<RunResult> launch(
+      LocalRun run, Patience patience, InstantSource clock) {
+    RunObserver observer =
+        new RunObserver() {
+          @Override
+          public void tick() {}
+
+          @Override
+          public void news(String line) {
+            news.add(line);
+          }
+        };
+    LocalLauncher launcher = new LocalLauncher(run, control, patience, observer, clock);
     return CompletableFuture.supplyAsync(launcher::awaitResult, task -> new Thread(task).start());
   }
 

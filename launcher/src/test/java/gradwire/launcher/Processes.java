@@ -23,6 +23,16 @@ final class Processes {
     return Long.parseLong(folder.readAddress(task).orElseThrow());
   }
 
+  /** The process id of the next start of a role that {@code before} was the process of. */
+  static long awaitRestarted(RunFolder folder, TaskId task, long before) {
+    String old = String.valueOf(before);
+    await(
+        task + " restarted",
+        STARTED_WITHIN,
+        () -> folder.readAddress(task).filter(pid -> !pid.equals(old)).isPresent());
+    return Long.parseLong(folder.readAddress(task).orElseThrow());
+  }
+
   static void awaitGone(String what, long pid, Duration limit) {
     await(what + " gone", limit, () -> !isRunning(pid));
   }

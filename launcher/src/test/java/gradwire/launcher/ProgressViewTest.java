@@ -34,12 +34,12 @@ final class ProgressViewTest {
     ProgressView view = new ProgressView(run, out, Style.PLAIN, () -> now);
     write(10, Map.of("loss", 0.5));
     now = now.plusSeconds(2);
-    view.refresh();
+    view.tick();
     write(18, Map.of("loss", 0.25, "testAccuracy", 0.9, "samplesPerSecond", 400.0));
     now = now.plusSeconds(4);
-    view.refresh();
+    view.tick();
     now = now.plusSeconds(10);
-    view.refresh();
+    view.tick();
     view.end();
     assertThat(bytes.toString(UTF_8))
         .isEqualTo(
@@ -50,10 +50,19 @@ final class ProgressViewTest {
   @Test
   void aTerminalLineIsRedrawnInPlaceAndErasedAtTheEnd() {
     ProgressView view = new ProgressView(run, out, new Style(true, false), () -> now);
-    view.refresh();
+    view.tick();
     view.end();
     assertThat(bytes.toString(UTF_8))
         .isEqualTo("\r\033[?7lfake  starting  0 s\033[K\033[?7h\r\033[K");
+  }
+
+  @Test
+  void newsStandOnLinesOfTheirOwn() {
+    ProgressView plain = new ProgressView(run, out, Style.PLAIN, () -> now);
+    plain.news("ps-0: restarted");
+    ProgressView terminal = new ProgressView(run, out, new Style(true, false), () -> now);
+    terminal.news("ps-1: restarted");
+    assertThat(bytes.toString(UTF_8)).isEqualTo("ps-0: restarted\n\r\033[Kps-1: restarted\n");
   }
 
   private void write(long step, Map<String, Double> numbers) {

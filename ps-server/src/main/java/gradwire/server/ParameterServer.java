@@ -62,18 +62,29 @@ public final class ParameterServer implements AutoCloseable {
    * Waits until every worker has left.
    *
    * @param joinWithin how long to wait for the chief to bring the settings
+   * @return {@link #result()}
    * @throws GradwireException if nobody came, or a worker was lost
    */
   public TaskResult awaitEnd(Duration joinWithin) throws InterruptedException {
+    awaitLeft(joinWithin);
+    return result();
+  }
+
+  /** As {@link #awaitEnd}, for a server that serves on: a worker may come back. */
+  public void awaitLeft(Duration joinWithin) throws InterruptedException {
     try {
       awaitChief(joinWithin);
       shard.done().get();
-      return new TaskResult(Outcome.SUCCEEDED, counters(), new TreeMap<>());
     } catch (ExecutionException | CompletionException e) {
       throw e.getCause() instanceof GradwireException failure
           ? failure
           : new GradwireException(name + ": " + e.getCause(), e);
     }
+  }
+
+  /** What this server has done so far. */
+  public TaskResult result() {
+    return new TaskResult(Outcome.SUCCEEDED, counters(), new TreeMap<>());
   }
 
   /** Ends the run here: whoever waits or calls from now on is refused with {@code why}. */

@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 
 /** {@code ./gradwire ps}: one parameter server in the foreground. */
 public final class ParameterServerMain {
@@ -34,7 +35,8 @@ public final class ParameterServerMain {
   private static final String USAGE =
       """
       Usage: gradwire ps [FLAGS]
-      One parameter server in the foreground; ends when every worker has left.
+      One parameter server in the foreground; ends when every worker has left
+      (with --supervised: and its launcher says so).
 
       %s    --checkpoint_dir=DIR     where to save (default: not at all, or the run folder)
 
@@ -64,13 +66,19 @@ public final class ParameterServerMain {
     } catch (UsageException e) {
       return TaskProcess.refuse(e, System.err);
     }
+    CountDownLatch mayEnd = new CountDownLatch(arguments.supervised() ? 1 : 0);
     if (arguments.supervised()) {
-      Supervision.watch(System.in, () -> {});
+      Supervision.watch(System.in, mayEnd::countDown);
     }
-    return TaskProcess.run(arguments, () -> serve(arguments));
+    return TaskProcess.run(arguments, () -> serve(arguments, mayEnd));
   }
 
-  private static TaskResult serve(RoleArguments arguments) throws InterruptedException {
+  /**
+   * Serves until all workers have left and {@code mayEnd}: a worker that dies after it has left one
+   * server, but not yet another, comes back to all of them.
+   */
+  private static TaskResult serve(RoleArguments arguments, CountDownLatch mayEnd)
+      throws InterruptedException {
     TaskId task = arguments.task();
     Optional<RunFolder> run = arguments.runFolder().map(RunFolder::new);
     HostPort address =
@@ -93,7 +101,9 @@ public final class ParameterServerMain {
       System.out.println("task index = " + task.index());
       System.out.println("listening on " + grpc.address().network());
       run.ifPresent(folder -> folder.publishAddress(task, grpc.address().toString()));
-      return server.awaitEnd(JOIN_WITHIN);
+      server.awaitLeft(JOIN_WITHIN);
+      mayEnd.await();
+      return server.result();
     }
   }
 

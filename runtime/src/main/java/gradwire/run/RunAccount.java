@@ -28,6 +28,16 @@ public record RunAccount(
   }
 
   public RunResult result() {
+    return result(Map.of());
+  }
+
+  /**
+   * As {@link #result()}.
+   *
+   * @param latest number of each task's latest start, from 0; of a task that is not in it, what its
+   *     report says
+   */
+  public RunResult result(Map<TaskId, Integer> latest) {
     Double trainSeconds = trainSeconds();
     return new RunResult(
         ending.status(),
@@ -42,7 +52,7 @@ public record RunAccount(
         chiefFact(TaskReport.PARAMETERS_SHA256),
         chiefFact(TaskReport.BACKEND),
         chiefFact(TaskReport.TRANSPORT),
-        tasks.stream().map(this::usage).toList(),
+        tasks.stream().map(task -> usage(task, latest)).toList(),
         whole(sumOverWorkers(TaskReport.BYTES_PUSHED)),
         whole(sumOverWorkers(TaskReport.BYTES_PULLED)),
         updatesApplied(),
@@ -84,12 +94,14 @@ public record RunAccount(
         target.get().metric(), target.get().value(), seconds, step.longValue());
   }
 
-  private RunResult.TaskUsage usage(TaskId task) {
+  private RunResult.TaskUsage usage(TaskId task, Map<TaskId, Integer> latest) {
     TaskReport report = reports.get(task);
+    int reported = report == null ? 0 : report.incarnation();
+    int incarnations = latest.getOrDefault(task, reported) + 1;
     return report == null
-        ? new RunResult.TaskUsage(task.name(), 1, null, null)
+        ? new RunResult.TaskUsage(task.name(), incarnations, null, null)
         : new RunResult.TaskUsage(
-            task.name(), report.incarnation() + 1, report.peakRssBytes(), report.cpuSeconds());
+            task.name(), incarnations, report.peakRssBytes(), report.cpuSeconds());
   }
 
   /** Updates that every server has applied; every server sees every update once. */

@@ -12,6 +12,7 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Comparator;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
@@ -136,6 +137,11 @@ public record RunFolder(Path root) {
     return root.resolve("tasks").resolve(task.name() + ".json");
   }
 
+  /** Process id and start time of {@code task}'s latest process, where a launcher started it. */
+  public Path pid(TaskId task) {
+    return root.resolve("tasks").resolve(task.name() + ".pid");
+  }
+
   /** Tells the other tasks where {@code task} listens; replaces what an earlier start said. */
   public void publishAddress(TaskId task, String hostPort) {
     AtomicFiles.write(address(task), hostPort + "\n");
@@ -160,6 +166,20 @@ public record RunFolder(Path root) {
       Files.deleteIfExists(report(task));
     } catch (IOException e) {
       throw notWritable(root, e);
+    }
+  }
+
+  /** Removes {@link #state()}: the run has ended well, and there is nothing left to go on with. */
+  public void dropState() {
+    if (!Files.isDirectory(state())) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(state())) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      throw notWritable(state(), e);
     }
   }
 

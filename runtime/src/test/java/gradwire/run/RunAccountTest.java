@@ -39,6 +39,18 @@ final class RunAccountTest {
   }
 
   @Test
+  void startsAreThoseThatTheLauncherCountedWhereItDid() {
+    reportHealthyRun();
+    reports.remove(TaskId.worker(1));
+    RunResult result =
+        account(RunStatus.FAILED, "lost").result(Map.of(TaskId.ps(0), 2, TaskId.worker(1), 4));
+    assertThat(result.tasks())
+        .extracting(RunResult.TaskUsage::incarnations)
+        .startsWith(3)
+        .endsWith(5);
+  }
+
+  @Test
   void updatesAreComparedWithEachServerOnItsOwn() {
     reportHealthyRun();
     reports.put(TaskId.ps(0), report(TaskId.ps(0), Map.of("updatesApplied", 197.0)));

@@ -73,4 +73,15 @@ final class RunFolderTest {
     run.forget(TaskId.ps(0));
     assertThat(run.readAddress(TaskId.ps(0))).isEmpty();
   }
+
+  @Test
+  void stateIsDroppedWithAllThatIsInIt() {
+    RunFolder run = new RunFolder(folder);
+    run.dropState();
+    AtomicFiles.write(run.state().resolve("ps-0.shard"), "weights");
+    AtomicFiles.write(run.state().resolve("deep/file"), "more");
+    run.dropState();
+    assertThat(run.state()).doesNotExist();
+    assertThat(run.root()).exists();
+  }
 }

@@ -3,6 +3,9 @@ package gradwire.systemtests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import gradwire.cluster.TaskId;
+import gradwire.launcher.ProcessFile;
+import gradwire.run.MetricsRecord;
+import gradwire.run.MetricsTail;
 import gradwire.run.RunFolder;
 import gradwire.run.RunResult;
 import gradwire.run.RunStatus;
@@ -10,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -60,24 +64,75 @@ final class SuddenEndTest {
   }
 
   @Test
-  void aKilledWorkerIsAClearErrorWithinSeconds() {
+  void aRunGoesOnWithoutLossWhenAWorkerIsKilled() {
+    goesOnWithout(TaskId.worker(1));
+  }
+
+  @Test
+  void aRunGoesOnWithoutLossWhenTheChiefIsKilled() {
+    goesOnWithout(TaskId.worker(0));
+  }
+
+  @Test
+  void aRunGoesOnWithoutLossWhenTheServerIsKilled() {
+    goesOnWithout(TaskId.ps(0));
+  }
+
+  private void goesOnWithout(TaskId victim) {
     try (Command launcher = launch()) {
-      LinuxProcesses.signal("KILL", LinuxProcesses.of(runDir, TaskId.worker(1)));
-      assertThat(launcher.awaitExit(SECONDS)).isEqualTo(1);
-      assertThat(launcher.out()).contains("worker-1: killed by signal 9", "stdout-wk-1.txt");
-      assertThat(result().status()).isEqualTo(RunStatus.FAILED);
-      assertThat(result().error()).startsWith("worker-1: killed by signal 9");
+      long before = LinuxProcesses.of(runDir, victim);
+      LinuxProcesses.signal("KILL", before);
+      Await.until(
+          victim + " is back",
+          SECONDS,
+          () ->
+              ProcessFile.findRunning(new RunFolder(runDir).pid(victim))
+                  .filter(now -> now.pid() != before)
+                  .isPresent());
+      awaitMoreMetrics(launcher);
+      launcher.signal("INT");
+      assertThat(launcher.awaitExit(SECONDS)).as(launcher::said).isEqualTo(130);
+      checkStopped();
+      assertThat(result().tasks())
+          .filteredOn(task -> task.name().equals(victim.name()))
+          .singleElement()
+          .extracting(RunResult.TaskUsage::incarnations)
+          .isEqualTo(2);
+      assertThat(runDir.resolve("launcher.log"))
+          .content()
+          .contains(victim + ": killed by signal 9 at ", ", restarted as incarnation 1");
     }
   }
 
   @Test
-  void aKilledServerIsAClearErrorWithinSeconds() {
+  void aRunWhoseLauncherWasKilledIsResumedWithoutLoss() {
     try (Command launcher = launch()) {
-      LinuxProcesses.signal("KILL", LinuxProcesses.of(runDir, TaskId.ps(0)));
-      assertThat(launcher.awaitExit(SECONDS)).isEqualTo(1);
-      assertThat(result().status()).isEqualTo(RunStatus.FAILED);
-      assertThat(result().error()).contains("ps-0");
+      launcher.signal("KILL");
+      assertThat(launcher.awaitExit(SECONDS)).isEqualTo(137);
     }
+    try (Command resumed =
+        Command.gradwire(runDir, List.of("resume", runDir.toString(), "--quiet"))) {
+      awaitMoreMetrics(resumed);
+      resumed.signal("INT");
+      assertThat(resumed.awaitExit(SECONDS)).as(resumed::said).isEqualTo(130);
+      checkStopped();
+      assertThat(result().tasks())
+          .extracting(RunResult.TaskUsage::incarnations)
+          .containsExactly(2, 2, 2);
+    }
+  }
+
+  /** New lines of metrics: the chief takes steps again. */
+  private void awaitMoreMetrics(Command launcher) {
+    MetricsTail tail = new MetricsTail(runDir.resolve("metrics.jsonl"));
+    long lastStep = tail.poll().stream().mapToLong(MetricsRecord::step).max().orElse(0);
+    Await.until(
+        "steps beyond " + lastStep,
+        Command.PATIENCE,
+        () -> {
+          assertThat(launcher.isAlive()).as(launcher::said).isTrue();
+          return tail.poll().stream().anyMatch(line -> line.step() > lastStep);
+        });
   }
 
   @Test

@@ -1,0 +1,34 @@
+package gradwire.chaos;
+
+import java.time.Duration;
+
+/** One blow of a schedule. Immutable. */
+public sealed interface Disturbance {
+  Victim victim();
+
+  /** How long to wait since steps went on after the disturbance before. */
+  Duration after();
+
+  /** For the user, e.g. {@code kill -9 ps-0}. */
+  String text();
+
+  /** {@code kill -9}. */
+  record Kill(Victim victim, Duration after) implements Disturbance {
+    @Override
+    public String text() {
+      return "kill -9 " + victim.text();
+    }
+  }
+
+  /**
+   * {@code SIGSTOP}, then {@code SIGCONT}.
+   *
+   * @param length time between the two
+   */
+  record Pause(Victim victim, Duration after, Duration length) implements Disturbance {
+    @Override
+    public String text() {
+      return "stop " + victim.text() + " for " + length.toMillis() + " ms";
+    }
+  }
+}

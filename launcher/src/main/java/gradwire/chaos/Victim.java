@@ -1,0 +1,32 @@
+package gradwire.chaos;
+
+import gradwire.cluster.TaskId;
+import gradwire.launcher.LauncherPid;
+import gradwire.launcher.ProcessFile;
+import gradwire.run.RunFolder;
+import java.util.Optional;
+
+/** Whom a disturbance hits. */
+public sealed interface Victim {
+  /** One task's process. */
+  record Task(TaskId task) implements Victim {}
+
+  /** The process that starts and watches the tasks. */
+  record Launcher() implements Victim {}
+
+  /** For the user, e.g. {@code ps-0} or {@code launcher}. */
+  default String text() {
+    return switch (this) {
+      case Task(TaskId task) -> task.name();
+      case Launcher() -> "launcher";
+    };
+  }
+
+  /** The process as the run folder names it, if it runs. */
+  default Optional<ProcessHandle> findProcess(RunFolder folder) {
+    return switch (this) {
+      case Task(TaskId task) -> ProcessFile.findRunning(folder.pid(task));
+      case Launcher() -> LauncherPid.findLauncher(folder);
+    };
+  }
+}

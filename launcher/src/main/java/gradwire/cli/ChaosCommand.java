@@ -1,0 +1,203 @@
+package gradwire.cli;
+
+import gradwire.chaos.ChildLaunches;
+import gradwire.chaos.Disturbance;
+import gradwire.chaos.DisturbedRun;
+import gradwire.chaos.Schedule;
+import gradwire.chaos.Verdict;
+import gradwire.cluster.TaskId;
+import gradwire.config.ComputeTarget;
+import gradwire.config.Consistency;
+import gradwire.config.JobFile;
+import gradwire.config.JobFiles;
+import gradwire.error.Expect;
+import gradwire.error.GradwireException;
+import gradwire.launcher.ExitCode;
+import gradwire.launcher.Style;
+import gradwire.run.RunFolder;
+import gradwire.run.RunResult;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code gradwire chaos}. */
+@Command(
+    name = "chaos",
+    mixinStandardHelpOptions = true,
+    description =
+        "Runs a job undisturbed, then again while killing its tasks and its launcher (kill -9) and"
+            + " stopping them for up to 3 s at random moments, and compares.",
+    footer = {
+      "",
+      "The schedule is a function of seed, kills, the job's tasks and --pause-between: the same",
+      "words, the same blows. Where the weights are a function of the job (sync with all workers)",
+      "both runs must end with the same bits; in every mode no update may be lost or be applied",
+      "twice. Exit code 0 only if all of it holds and every kill was done: the job must last long",
+      "enough, a few seconds a kill.",
+      "",
+      "Example: gradwire chaos examples/mnist/lenet.yaml --kills 5 --seed 1",
+      "Example: gradwire chaos examples/mnist/mnist_replica.yaml --kills 20 --seed 7 \\",
+      "           --set estimator.script_params.train_steps=20000 --no-compare"
+    })
+final class ChaosCommand implements Callable<Integer> {
+  private static final Duration RECOVERY_LIMIT = Duration.ofMinutes(2);
+
+  private final Surroundings surroundings;
+
+  @Parameters(paramLabel = "JOB", description = "YAML job file, or a Batch AI job.json.")
+  private Path jobFile = Path.of("");
+
+  @Option(names = "--kills", paramLabel = "N", required = true, description = "How many kill -9.")
+  private int kills;
+
+  @Option(names = "--seed", paramLabel = "S", description = "Of the schedule; default 1.")
+  private long seed = 1;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Overrides a key of the job file, dotted: estimator.worker_count=4.")
+  private List<String> settings = new ArrayList<>();
+
+  @Option(names = "--no-compare", description = "Without the undisturbed run.")
+  private boolean isAlone;
+
+  @Option(
+      names = "--pause-between",
+      paramLabel = "MS",
+      description = "Longest time from a recovery to the next blow, milliseconds; default 1000.")
+  private int pauseMillis = 1000;
+
+  ChaosCommand(Surroundings surroundings) {
+    this.surroundings = surroundings;
+  }
+
+  @Override
+  public Integer call() {
+    Expect.that(kills >= 0, "--kills", "a number of at least 0", kills, "try 5");
+    Expect.that(pauseMillis >= 0, "--pause-between", "at least 0 ms", pauseMillis, "try 1000");
+    JobFile job = JobFiles.load(path(), settings);
+    Expect.that(
+        job.computeTarget() == ComputeTarget.LOCAL,
+        "compute_target",
+        "local: only processes can be killed",
+        job.computeTarget().name().toLowerCase(Locale.ROOT),
+        "add --set compute_target=local");
+    List<TaskId> tasks = tasks(job);
+    List<Disturbance> schedule = Schedule.of(seed, kills, tasks, Duration.ofMillis(pauseMillis));
+    print(schedule, tasks);
+    Optional<RunResult> undisturbed =
+        isComparable(job) ? Optional.of(runUndisturbed(job, tasks)) : Optional.empty();
+    DisturbedRun.Account account = run("disturbed", job, tasks, schedule);
+    return judge(Verdict.of(kills, account, undisturbed));
+  }
+
+  private Path path() {
+    return surroundings.workingDirectory().resolve(jobFile).toAbsolutePath();
+  }
+
+  private static List<TaskId> tasks(JobFile job) {
+    return Stream.concat(
+            IntStream.range(0, job.estimator().parameterServerCount()).mapToObj(TaskId::ps),
+            IntStream.range(0, job.estimator().workerCount()).mapToObj(TaskId::worker))
+        .toList();
+  }
+
+  private void print(List<Disturbance> schedule, List<TaskId> tasks) {
+    say(
+        "schedule of seed %d: %d kills among %s, launcher"
+            .formatted(
+                seed, kills, tasks.stream().map(TaskId::name).collect(Collectors.joining(", "))));
+    for (int i = 0; i < schedule.size(); i++) {
+      Disturbance next = schedule.get(i);
+      say("%4d  after %4d ms: %s".formatted(i + 1, next.after().toMillis(), next.text()));
+    }
+  }
+
+  private boolean isComparable(JobFile job) {
+    boolean isFunctionOfJob =
+        job.training().consistency() instanceof Consistency.Sync sync
+            && sync.replicasToAggregate().orElse(job.estimator().workerCount())
+                == job.estimator().workerCount();
+    if (!isAlone && !isFunctionOfJob) {
+      say(
+          "no undisturbed run to compare with: with consistency "
+              + job.training().consistency().text()
+              + " timing decides over the weights");
+    }
+    return !isAlone && isFunctionOfJob;
+  }
+
+  private RunResult runUndisturbed(JobFile job, List<TaskId> tasks) {
+    DisturbedRun.Account account = run("undisturbed", job, tasks, List.of());
+    if (account.problem().isPresent() || account.result().isEmpty()) {
+      throw new GradwireException(
+          "undisturbed run: expected it to succeed, got: "
+              + account.problem().orElse("no result")
+              + "; see that the job runs: gradwire run "
+              + jobFile);
+    }
+    return account.result().get();
+  }
+
+  private DisturbedRun.Account run(
+      String name, JobFile job, List<TaskId> tasks, List<Disturbance> schedule) {
+    RunFolder folder =
+        new RunFolder(
+            RunFolder.create(surroundings.runs(), job.experiment()).root().toAbsolutePath());
+    say(name + " run: " + folder.root());
+    Path output = outputFile();
+    try {
+      ChildLaunches launches =
+          new ChildLaunches(Main.class.getName(), path(), settings, folder, output);
+      DisturbedRun.Account account =
+          new DisturbedRun(launches, folder, tasks, RECOVERY_LIMIT, this::say).run(schedule);
+      say(String.format(Locale.ROOT, "%7.2f s  end", account.seconds()));
+      return account;
+    } finally {
+      removeQuietly(output);
+    }
+  }
+
+  private static Path outputFile() {
+    try {
+      return Files.createTempFile("gradwire-chaos", ".txt");
+    } catch (IOException e) {
+      throw new GradwireException("expected to write a temporary file, got " + e, e);
+    }
+  }
+
+  private static void removeQuietly(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException leftBehind) {
+      // In the system's folder for such files.
+    }
+  }
+
+  private int judge(Verdict verdict) {
+    verdict.lines().forEach(this::say);
+    Style style = surroundings.style();
+    say(
+        verdict.holds()
+            ? style.paint(Style.Colour.GREEN, "all holds")
+            : style.paint(Style.Colour.RED, "not all holds"));
+    return (verdict.holds() ? ExitCode.DONE : ExitCode.JOB_FAILED).code();
+  }
+
+  private void say(String line) {
+    surroundings.out().println(line);
+  }
+}

@@ -1,0 +1,64 @@
+package gradwire.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import gradwire.cluster.TaskId;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class ScheduleTest {
+  private static final List<TaskId> TASKS =
+      List.of(TaskId.ps(0), TaskId.worker(0), TaskId.worker(1));
+  private static final Duration PAUSE = Duration.ofMillis(250);
+
+  private static List<Disturbance> of(long seed, int kills) {
+    return Schedule.of(seed, kills, TASKS, PAUSE);
+  }
+
+  private static List<Victim> killed(List<Disturbance> schedule) {
+    return schedule.stream()
+        .filter(next -> next instanceof Disturbance.Kill)
+        .map(Disturbance::victim)
+        .toList();
+  }
+
+  @Test
+  void theSameSeedGivesTheSameBlowsAndAnotherOthers() {
+    assertThat(of(7, 20)).isEqualTo(of(7, 20)).isNotEqualTo(of(8, 20));
+  }
+
+  @Test
+  void moreKillsBeginLikeFewer() {
+    List<Disturbance> few = of(7, 5);
+    assertThat(of(7, 20)).startsWith(few.toArray(Disturbance[]::new));
+  }
+
+  @Test
+  void everyoneIsKilledOnceBeforeAnyoneIsKilledAgain() {
+    for (long seed = 0; seed < 50; seed++) {
+      List<Victim> killed = killed(of(seed, 8));
+      assertThat(killed).as("seed %d", seed).hasSize(8);
+      assertThat(killed.subList(0, 4)).as("seed %d", seed).doesNotHaveDuplicates();
+      assertThat(killed.subList(4, 8)).containsExactlyInAnyOrderElementsOf(killed.subList(0, 4));
+    }
+  }
+
+  @Test
+  void waitsAndStopsKeepTheirBounds() {
+    List<Disturbance> schedule = of(3, 500);
+    assertThat(schedule).allMatch(next -> next.after().compareTo(PAUSE) <= 0);
+    assertThat(schedule)
+        .filteredOn(next -> next instanceof Disturbance.Pause)
+        .hasSizeBetween(100, 250)
+        .allSatisfy(
+            next ->
+                assertThat(((Disturbance.Pause) next).length())
+                    .isBetween(Duration.ofMillis(1), Duration.ofSeconds(3)));
+  }
+
+  @Test
+  void noKillsIsAnEmptySchedule() {
+    assertThat(of(1, 0)).isEmpty();
+  }
+}
