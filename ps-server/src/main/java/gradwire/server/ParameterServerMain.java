@@ -39,6 +39,8 @@ public final class ParameterServerMain {
       (with --supervised: and its launcher says so).
 
       %s    --checkpoint_dir=DIR     where to save (default: not at all, or the run folder)
+          --rejoin_timeout_seconds=N
+                                   how long a worker whose line broke is waited for (default: 60)
 
       Example:
         gradwire ps --task_index=0 --ps_hosts=localhost:2222 --worker_hosts=localhost:2223
@@ -90,7 +92,7 @@ public final class ParameterServerMain {
                 task.name(),
                 checkpoints(arguments, run),
                 run.map(folder -> stores(folder, task)).orElseGet(ShardStores::inMemory),
-                Absences.of(REJOIN_WITHIN));
+                Absences.of(rejoinWithin(arguments)));
         GrpcShardServer grpc =
             new GrpcShardServer(
                 task.name(),
@@ -105,6 +107,20 @@ public final class ParameterServerMain {
       mayEnd.await();
       return server.result();
     }
+  }
+
+  private static Duration rejoinWithin(RoleArguments arguments) {
+    String typed = arguments.scriptParams().get("rejoin_timeout_seconds");
+    if (typed == null) {
+      return REJOIN_WITHIN;
+    }
+    Expect.that(
+        typed.matches("\\d{1,6}"),
+        "--rejoin_timeout_seconds",
+        "a whole number of seconds",
+        typed,
+        "try " + REJOIN_WITHIN.toSeconds());
+    return Duration.ofSeconds(Long.parseLong(typed));
   }
 
   private static ShardStores stores(RunFolder run, TaskId task) {

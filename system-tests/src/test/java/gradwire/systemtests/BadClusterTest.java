@@ -88,9 +88,9 @@ final class BadClusterTest {
   }
 
   @Test
-  void inSyncAWorkerThatDiesEndsTheOthersWithItsName() {
+  void inSyncAWorkerThatDiesAndDoesNotComeBackEndsTheOthersWithItsName() {
     String sync = "--sync_replicas=true";
-    try (Command server = server(roles.flags("ps", 0));
+    try (Command server = server(roles.flags("ps", 0, "--rejoin_timeout_seconds=1"));
         Command chief = worker("wk-0", roles.flags("worker", 0, data, ENDLESS, sync));
         Command other = worker("wk-1", roles.flags("worker", 1, data, ENDLESS, sync))) {
       Await.until("worker-1 trains", SECONDS, () -> other.out().contains("(global step: "));
