@@ -12,7 +12,7 @@ package gradwire.bench.harness;
 public record Plan(
     int warmUpMillis, int rounds, int rowIterations, int limitIterations, int iterationMillis) {
   /** For figures. */
-  public static final Plan FULL = new Plan(9_000, 2, 4, 3, 300);
+  public static final Plan FULL = new Plan(14_000, 2, 4, 3, 300);
 
   /** To see that everything runs; the figures mean nothing. */
   public static final Plan QUICK = new Plan(0, 1, 1, 1, 20);

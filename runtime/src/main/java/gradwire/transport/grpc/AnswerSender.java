@@ -102,27 +102,18 @@ final class AnswerSender {
   private void sendPiece(Weights weights) {
     long total = Floats.length(memory);
     long length = Math.min(total - sent, Frame.pieceFloats(sharing(total) != null));
-    MemorySegment piece = placed(Floats.slice(memory, sent, length), total);
-    send(frame(Frame.Kind.WEIGHTS, 0, weights, total).with(sent, piece));
+    MemorySegment floats = Floats.slice(memory, sent, length);
     PeerMemory shared = sharing(total);
+    MemorySegment seen =
+        shared == null ? floats : Floats.slice(shared.weights(total), sent, length);
+    send(frame(Frame.Kind.WEIGHTS, 0, weights, total).with(sent, seen), floats);
     if (shared != null) {
-      shared.giveBack(piece, total);
+      shared.giveBack(seen, total);
     }
     sent += length;
     if (sent >= total) {
       answer = null;
     }
-  }
-
-  /** The floats themselves, or where the worker sees a copy of them. */
-  private MemorySegment placed(MemorySegment piece, long total) {
-    PeerMemory shared = sharing(total);
-    if (shared == null) {
-      return piece;
-    }
-    MemorySegment seen = Floats.slice(shared.weights(total), sent, Floats.length(piece));
-    seen.copyFrom(piece);
-    return seen;
   }
 
   /** The worker's memory, if an answer of {@code total} floats goes there. */
@@ -147,6 +138,10 @@ final class AnswerSender {
   }
 
   private void send(Frame frame) {
-    call.sendMessage(new FrameOutput(frame, Carriage.COPIED));
+    send(frame, Frame.NO_PAYLOAD);
+  }
+
+  private void send(Frame frame, MemorySegment floats) {
+    call.sendMessage(new FrameOutput(frame, floats, Carriage.COPIED));
   }
 }

@@ -9,6 +9,9 @@ import java.util.zip.CRC32C;
 final class FrameChecksum {
   private static final int HEADER_BYTES = FrameReader.HEADER_FIELDS * Long.BYTES;
 
+  /** What is copied is summed while it is still in the first-level cache. */
+  private static final int BLOCK_BYTES = 32 << 10;
+
   private final CRC32C crc = new CRC32C();
   private final ByteBuffer header =
       ByteBuffer.allocate(HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
@@ -42,6 +45,17 @@ final class FrameChecksum {
   void update(MemorySegment payload) {
     if (payload.byteSize() > 0) {
       crc.update(payload.asByteBuffer());
+    }
+  }
+
+  /** Copies {@code from} to {@code to}, of the same length, and sums the copy. */
+  void copy(MemorySegment from, MemorySegment to) {
+    ByteBuffer copied = to.asByteBuffer();
+    int length = (int) to.byteSize();
+    for (int at = 0; at < length; at += BLOCK_BYTES) {
+      int end = Math.min(length, at + BLOCK_BYTES);
+      MemorySegment.copy(from, at, to, at, end - at);
+      crc.update(copied.limit(end));
     }
   }
 

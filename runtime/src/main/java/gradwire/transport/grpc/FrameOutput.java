@@ -44,6 +44,7 @@ final class FrameOutput extends InputStream implements Drainable, KnownLength {
   }
 
   private final Frame frame;
+  private final MemorySegment floats;
   private final MemorySegment payload;
   private final Carriage carriage;
   private final byte[] header = new byte[MAX_HEADER_BYTES];
@@ -52,7 +53,16 @@ final class FrameOutput extends InputStream implements Drainable, KnownLength {
   private @Nullable InputStream whole;
 
   FrameOutput(Frame frame, Carriage carriage) {
+    this(frame, frame.payload(), carriage);
+  }
+
+  /**
+   * @param floats what the payload of {@code frame} shall hold: where that is memory that both ends
+   *     see, they are copied there when the frame is written
+   */
+  FrameOutput(Frame frame, MemorySegment floats, Carriage carriage) {
     this.frame = frame;
+    this.floats = floats;
     this.payload = frame.isShared() ? Frame.NO_PAYLOAD : frame.payload();
     this.carriage = payload.byteSize() < SCRATCH_BYTES ? Carriage.WRITTEN : carriage;
     this.headerBytes = writeHeader();
@@ -134,18 +144,28 @@ final class FrameOutput extends InputStream implements Drainable, KnownLength {
     int length = (int) payload.byteSize();
     ByteBuf copy = Channels.BUFFERS.directBuffer(length, length);
     ByteBuffer memory = copy.internalNioBuffer(0, length);
-    MemorySegment.ofBuffer(memory).copyFrom(payload);
-    scratch.checksum.update(memory.duplicate());
+    scratch.checksum.copy(payload, MemorySegment.ofBuffer(memory));
     LendingAllocator.lend(memory, copy::release, target);
   }
 
   private void write(Scratch scratch, OutputStream target) throws IOException {
-    scratch.checksum.update(frame.isShared() ? frame.payload() : Frame.NO_PAYLOAD);
+    sumShared(scratch.checksum);
     for (long at = 0; at < payload.byteSize(); at += SCRATCH_BYTES) {
       int length = (int) Math.min(SCRATCH_BYTES, payload.byteSize() - at);
       MemorySegment.copy(payload, ValueLayout.JAVA_BYTE, at, scratch.bytes, 0, length);
       scratch.checksum.update(scratch.bytes, length);
       target.write(scratch.bytes, 0, length);
+    }
+  }
+
+  private void sumShared(FrameChecksum checksum) {
+    if (!frame.isShared()) {
+      return;
+    }
+    if (floats.equals(frame.payload())) {
+      checksum.update(floats);
+    } else {
+      checksum.copy(floats, frame.payload());
     }
   }
 

@@ -191,9 +191,10 @@ final class FrameReader {
         int length = Math.min(left, view.remaining());
         ByteBuffer piece = view.slice(view.position(), length);
         if (wanted) {
-          MemorySegment.copy(MemorySegment.ofBuffer(piece), 0, payload, at, length);
+          checksum.copy(MemorySegment.ofBuffer(piece), payload.asSlice(at, length));
+        } else {
+          checksum.update(piece);
         }
-        checksum.update(piece);
         in.skipNBytes(length);
         at += length;
       } else {

@@ -12,7 +12,8 @@ import io.netty.handler.codec.http2.Http2Settings;
 /**
  * Buffers that the socket is read into, with room in front of what is read: the beginning of an
  * HTTP/2 frame that the read before had cut off is copied there. Netty's own way copies all of the
- * new buffer behind the cut-off beginning instead, which is every byte once more.
+ * new buffer behind the cut-off beginning instead, which is every byte once more. What TLS decrypts
+ * comes in buffers of its own, without room: there the two parts are only chained.
  */
 final class ReceiveBuffers extends DefaultMaxMessagesRecvByteBufAllocator {
   /** A frame that is not complete, with its header of 9 bytes. */
@@ -64,7 +65,7 @@ final class ReceiveBuffers extends DefaultMaxMessagesRecvByteBufAllocator {
     int cutOff = cumulation.readableBytes();
     int room = in.readerIndex();
     if (room < cutOff || in.refCnt() > 1 || in.isReadOnly()) {
-      return ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(allocator, cumulation, in);
+      return ByteToMessageDecoder.COMPOSITE_CUMULATOR.cumulate(allocator, cumulation, in);
     }
     in.setBytes(room - cutOff, cumulation, cumulation.readerIndex(), cutOff);
     in.readerIndex(room - cutOff);
