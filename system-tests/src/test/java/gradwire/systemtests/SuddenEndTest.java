@@ -122,6 +122,23 @@ final class SuddenEndTest {
     }
   }
 
+  @Test
+  void aRunThatWasStoppedIsResumedBeyondItsStop() {
+    try (Command launcher = launch()) {
+      launcher.signal("INT");
+      assertThat(launcher.awaitExit(SECONDS)).as(launcher::said).isEqualTo(130);
+    }
+    RunResult stopped = result();
+    try (Command resumed =
+        Command.gradwire(runDir, List.of("resume", runDir.toString(), "--quiet"))) {
+      awaitMoreMetrics(resumed);
+      resumed.signal("INT");
+      assertThat(resumed.awaitExit(SECONDS)).as(resumed::said).isEqualTo(130);
+      checkStopped();
+      assertThat(result().globalSteps()).isGreaterThan(stopped.globalSteps());
+    }
+  }
+
   /** New lines of metrics: the chief takes steps again. */
   private void awaitMoreMetrics(Command launcher) {
     MetricsTail tail = new MetricsTail(runDir.resolve("metrics.jsonl"));
