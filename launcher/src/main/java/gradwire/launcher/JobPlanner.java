@@ -87,8 +87,17 @@ public final class JobPlanner {
     if (job.training().tls() && TlsFiles.in(run.tls()).isEmpty()) {
       RunKeys.create(run.tls());
     }
+    heedStop(run);
     return new JobRun(
         description(job, flags, run, launchedAt), job, program, flags, loaded.warnings());
+  }
+
+  /** A stop had moved the last step; once, and before any task starts again, that is undone. */
+  private static void heedStop(RunFolder run) {
+    if (hasEndedAs(RunStatus.STOPPED, run)) {
+      run.countResume();
+      run.forgetResult();
+    }
   }
 
   private static void requireUnfinished(RunFolder run) {
@@ -99,17 +108,16 @@ public final class JobPlanner {
         "no job.yaml in it",
         "see: gradwire runs list");
     Expect.that(
-        !hasSucceeded(run),
+        !hasEndedAs(RunStatus.SUCCEEDED, run),
         run.root().toString(),
         "a run that was cut off, stopped or has failed",
         "one that has ended well",
         "see: gradwire runs show " + run.root());
   }
 
-  private static boolean hasSucceeded(RunFolder run) {
+  private static boolean hasEndedAs(RunStatus status, RunFolder run) {
     try {
-      return Files.exists(run.result())
-          && RunResult.read(run.result()).status() == RunStatus.SUCCEEDED;
+      return Files.exists(run.result()) && RunResult.read(run.result()).status() == status;
     } catch (GradwireException damaged) {
       return false;
     }

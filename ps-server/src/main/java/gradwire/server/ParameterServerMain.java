@@ -124,7 +124,7 @@ public final class ParameterServerMain {
   }
 
   private static ShardStores stores(RunFolder run, TaskId task) {
-    return new StateFiles(run.state().resolve(task.name() + ".shard"));
+    return new StateFiles(run.state().resolve(task.name() + ".shard"), run.numResumes());
   }
 
   /** Keys that the launcher made for the run, if the job wants them. */

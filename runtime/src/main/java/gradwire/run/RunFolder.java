@@ -142,6 +142,36 @@ public record RunFolder(Path root) {
     return root.resolve("tasks").resolve(task.name() + ".pid");
   }
 
+  /** How often the run has been resumed after somebody had stopped it. */
+  public long numResumes() {
+    try {
+      return Long.parseLong(Files.readString(resumes()).strip());
+    } catch (NoSuchFileException never) {
+      return 0;
+    } catch (IOException | NumberFormatException e) {
+      throw new GradwireException(
+          resumes() + ": expected a number, got " + e + "; run the job anew", e);
+    }
+  }
+
+  /** Counts one more; before the run's tasks are started again. */
+  public void countResume() {
+    AtomicFiles.write(resumes(), numResumes() + 1 + "\n");
+  }
+
+  /** The run goes on: how it had ended is no longer so. */
+  public void forgetResult() {
+    try {
+      Files.deleteIfExists(result());
+    } catch (IOException e) {
+      throw notWritable(root, e);
+    }
+  }
+
+  private Path resumes() {
+    return state().resolve("resumes");
+  }
+
   /** Tells the other tasks where {@code task} listens; replaces what an earlier start said. */
   public void publishAddress(TaskId task, String hostPort) {
     AtomicFiles.write(address(task), hostPort + "\n");

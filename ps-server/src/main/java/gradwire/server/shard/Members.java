@@ -225,6 +225,14 @@ final class Members implements UpdatePolicy.Workers {
     member(worker).lost = true;
   }
 
+  /** The run is resumed after a stop: all who left will be here again. */
+  void comeBack() {
+    for (Member member : members) {
+      member.left = false;
+      member.away = true;
+    }
+  }
+
   /** Who has neither left nor been lost, except {@code worker}. */
   List<String> othersStillHere(int worker) {
     List<String> names = new ArrayList<>();

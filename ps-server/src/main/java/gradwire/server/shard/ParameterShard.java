@@ -64,7 +64,8 @@ public final class ParameterShard implements ShardService, AutoCloseable {
 
   private void resume(ShardStores.Saved saved) {
     ShardSettings settings = saved.chief().settings().orElseThrow();
-    ShardRun resumed = ShardRun.resumed(saved, settings, checkpoints.apply(settings));
+    ShardRun resumed =
+        ShardRun.resumed(saved, settings, stores.numResumes(), checkpoints.apply(settings));
     run = resumed;
     log.info(
         "shard {} of {}: goes on at step {}, {} updates applied before",

@@ -36,6 +36,9 @@ final class ShardRun implements ShardAccess {
   private long step;
   private long lastStep;
 
+  /** Resumes after a stop that are heeded: what the stop had moved is back. */
+  private long numResumes;
+
   /** The step that the version before the present one is of. */
   private long stepBefore = ShardTable.NONE;
 
@@ -73,7 +76,9 @@ final class ShardRun implements ShardAccess {
     try {
       ShardStore store = stores.create(chief, settings.shard().length(), numVectors);
       Members members = new Members(chief.numWorkers());
-      return new ShardRun(chief, settings, members, store, checkpoints);
+      ShardRun run = new ShardRun(chief, settings, members, store, checkpoints);
+      run.numResumes = stores.numResumes();
+      return run;
     } catch (OutOfMemoryError e) {
       throw new GradwireException(
           "shard of "
@@ -100,16 +105,29 @@ final class ShardRun implements ShardAccess {
 
   /** A run that an earlier process of this server had begun, as it was at its last update. */
   static ShardRun resumed(
-      ShardStores.Saved saved, ShardSettings settings, CheckpointWriter checkpoints) {
+      ShardStores.Saved saved,
+      ShardSettings settings,
+      long numResumes,
+      CheckpointWriter checkpoints) {
     ShardStore store = saved.store();
     ShardTable table = store.current();
-    ShardRun run = new ShardRun(saved.chief(), settings, Members.of(table), store, checkpoints);
+    boolean resumedAfterStop = numResumes > table.numResumes();
+    Members members = Members.of(table);
+    if (resumedAfterStop) {
+      members.comeBack();
+    }
+    ShardRun run = new ShardRun(saved.chief(), settings, members, store, checkpoints);
     if (table.version() != ShardTable.NONE) {
       run.memory.resume(table.version());
       run.hasValues = true;
       run.step = table.step();
       run.lastStep = table.lastStep();
       run.stepBefore = table.stepBefore();
+    }
+    run.numResumes = numResumes;
+    if (resumedAfterStop) {
+      run.lastStep = settings.lastStep();
+      run.publish();
     }
     return run;
   }
@@ -122,7 +140,8 @@ final class ShardRun implements ShardAccess {
         lastStep,
         hasValues ? memory.version() : ShardTable.NONE,
         stepBefore,
-        members.duplicatesRefused());
+        members.duplicatesRefused(),
+        numResumes);
     members.writeTo(table);
     store.publish();
   }

@@ -92,7 +92,7 @@ public final class FileStore implements ShardStore {
     MemorySegment.copy(request, 0, memory, JAVA_BYTE, layout.request(), request.length);
     ShardTable first =
         new ShardTable(memory.asSlice(layout.table(0), layout.tableBytes()), layout.numWorkers());
-    first.setRun(0, 0, ShardTable.NONE, ShardTable.NONE, 0);
+    first.setRun(0, 0, ShardTable.NONE, ShardTable.NONE, 0, 0);
     first.seal();
     memory.set(JAVA_LONG, NUM_FLOATS_AT, layout.numFloats());
     memory.set(JAVA_LONG, NUM_VECTORS_AT, layout.numVectors());

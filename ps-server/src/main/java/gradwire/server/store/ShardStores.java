@@ -19,6 +19,9 @@ public interface ShardStores {
    */
   Optional<Saved> find();
 
+  /** How often somebody has resumed the run after having stopped it. */
+  long numResumes();
+
   /**
    * Room for a new shard.
    *
@@ -35,6 +38,11 @@ public interface ShardStores {
       @Override
       public Optional<Saved> find() {
         return Optional.empty();
+      }
+
+      @Override
+      public long numResumes() {
+        return 0;
       }
 
       @Override

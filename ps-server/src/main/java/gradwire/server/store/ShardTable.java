@@ -21,7 +21,8 @@ public final class ShardTable {
   private static final int STEP_BEFORE = 3;
   private static final int DUPLICATES_REFUSED = 4;
   private static final int CHECKSUM = 5;
-  private static final int NUM_FIELDS = 6;
+  private static final int NUM_RESUMES = 6;
+  private static final int NUM_FIELDS = 7;
 
   /**
    * What is known of a worker.
@@ -87,13 +88,24 @@ public final class ShardTable {
     return field(DUPLICATES_REFUSED);
   }
 
+  /** How often the run had been resumed after a stop, as far as this shard has heeded it. */
+  public long numResumes() {
+    return field(NUM_RESUMES);
+  }
+
   public void setRun(
-      long step, long lastStep, int version, long stepBefore, long duplicatesRefused) {
+      long step,
+      long lastStep,
+      int version,
+      long stepBefore,
+      long duplicatesRefused,
+      long numResumes) {
     set(STEP, step);
     set(LAST_STEP, lastStep);
     set(VERSION, version);
     set(STEP_BEFORE, stepBefore);
     set(DUPLICATES_REFUSED, duplicatesRefused);
+    set(NUM_RESUMES, numResumes);
   }
 
   public Row row(int worker) {

@@ -14,9 +14,19 @@ public final class StateFiles implements ShardStores {
   private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
   private final Path path;
+  private final long numResumes;
 
-  public StateFiles(Path path) {
+  /**
+   * @param numResumes how often somebody has resumed the run after having stopped it
+   */
+  public StateFiles(Path path, long numResumes) {
     this.path = path;
+    this.numResumes = numResumes;
+  }
+
+  @Override
+  public long numResumes() {
+    return numResumes;
   }
 
   @Override

@@ -68,7 +68,7 @@ final class KilledServerTest {
     private int commitsLeft;
 
     MortalStores(Path path, Moment moment, int commitsLeft) {
-      this.files = new StateFiles(path);
+      this.files = new StateFiles(path, 0);
       this.path = path;
       this.moment = moment;
       this.commitsLeft = commitsLeft;
@@ -77,6 +77,11 @@ final class KilledServerTest {
     @Override
     public Optional<Saved> find() {
       return files.find().map(saved -> new Saved(saved.chief(), mortal(saved.store())));
+    }
+
+    @Override
+    public long numResumes() {
+      return files.numResumes();
     }
 
     @Override
@@ -317,7 +322,7 @@ final class KilledServerTest {
     run.push(0);
     run.push(1);
     Files.copy(path, next(path));
-    ParameterShard again = run.server(new StateFiles(next(path)));
+    ParameterShard again = run.server(new StateFiles(next(path), 0));
 
     assertThat(again.open(run.request(1)).join()).isEqualTo(new OpenReply(1, true, 1, 1));
     Reply before = new Reply("line");
