@@ -91,11 +91,11 @@ final class Members implements UpdatePolicy.Workers {
     }
     if (incarnation > member.incarnation) {
       member.incarnation = incarnation;
-      member.taken = member.done;
       member.left = false;
       member.lost = false;
       member.line = null;
     }
+    member.taken = member.done;
     member.away = false;
   }
 

@@ -1,0 +1,100 @@
+package gradwire.server.simulation;
+
+import gradwire.config.Consistency;
+import gradwire.server.store.ShardTable;
+import gradwire.server.store.TwoVersions;
+import java.lang.foreign.ValueLayout;
+import java.util.stream.IntStream;
+
+/** What must be true of a server's state after each event, whatever happened. */
+final class Promises {
+  private final String server;
+  private final Scenario scenario;
+  private final long[] acknowledged;
+  private long told;
+
+  Promises(String server, Scenario scenario) {
+    this.server = server;
+    this.scenario = scenario;
+    this.acknowledged = new long[scenario.numWorkers()];
+  }
+
+  /** An answer says that so many steps are applied. */
+  void told(long step) {
+    told = Math.max(told, step);
+  }
+
+  /** An answer says that a push is applied. */
+  void acknowledged(int worker, long sequence) {
+    acknowledged[worker] = Math.max(acknowledged[worker], sequence);
+  }
+
+  void check(TwoVersions state) {
+    ShardTable table = state.current();
+    expect(table.step() >= told, "step " + table.step() + ", but an answer said " + told);
+    for (int worker = 0; worker < scenario.numWorkers(); worker++) {
+      long done = table.row(worker).sequence();
+      expect(
+          done >= acknowledged[worker],
+          "push %d of worker-%d was answered, the state has %d"
+              .formatted(acknowledged[worker], worker, done));
+    }
+    checkLag(table);
+    if (table.version() != ShardTable.NONE && !scenario.dependent()) {
+      checkWeights(table, weights(state));
+    }
+  }
+
+  /** Each push is in the weights exactly if the table says so, and once. */
+  private void checkWeights(ShardTable table, float[] weights) {
+    for (int worker = 0; worker < scenario.numWorkers(); worker++) {
+      long done = table.row(worker).sequence();
+      for (int push = 1; push <= scenario.numSteps(); push++) {
+        float expected = push <= done ? -scenario.unit() : 0;
+        float got = weights[worker * scenario.numSteps() + push - 1];
+        expect(
+            got == expected,
+            "push %d of worker-%d: expected weight %s, got %s"
+                .formatted(push, worker, expected, got));
+      }
+    }
+  }
+
+  /** A worker sends a push only when its last one was answered. */
+  private void checkLag(ShardTable table) {
+    if (scenario.consistency() instanceof Consistency.Ssp(int maxLagSteps)) {
+      long slowest = applied(table).min().orElse(0);
+      long fastest = applied(table).max().orElse(0);
+      expect(
+          fastest - slowest <= maxLagSteps + 1,
+          "lag %d, with at most %d".formatted(fastest - slowest, maxLagSteps));
+    }
+  }
+
+  private static java.util.stream.LongStream applied(ShardTable table) {
+    return IntStream.range(0, table.numWorkers())
+        .mapToObj(table::row)
+        .mapToLong(ShardTable.Row::applied);
+  }
+
+  float[] finalWeights(TwoVersions state) {
+    check(state);
+    for (int worker = 0; worker < scenario.numWorkers(); worker++) {
+      ShardTable.Row row = state.current().row(worker);
+      expect(
+          row.applied() == scenario.numSteps() && row.sequence() == scenario.numSteps(),
+          "worker-%d: expected %d updates, got %s".formatted(worker, scenario.numSteps(), row));
+    }
+    return weights(state);
+  }
+
+  private static float[] weights(TwoVersions state) {
+    return state.vector(state.current().version(), 0).toArray(ValueLayout.JAVA_FLOAT);
+  }
+
+  private void expect(boolean isTrue, String what) {
+    if (!isTrue) {
+      throw new Violation(server + ": " + what);
+    }
+  }
+}

@@ -1,0 +1,50 @@
+package gradwire.server.simulation;
+
+import gradwire.server.store.ShardStore;
+import gradwire.transport.OpenReply;
+import gradwire.transport.ShardService;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** The protocol as documented; a planted bug overrides one of these. */
+interface Rules {
+  Rules DOCUMENTED = new Rules() {};
+
+  /** What a server's process writes to. */
+  default ShardStore store(ShardStore store) {
+    return store;
+  }
+
+  /** What a server's process finds at its start. */
+  default Optional<ShardStore> found(Optional<ShardStore> left) {
+    return left;
+  }
+
+  /** What workers reach. */
+  default ShardService service(ShardService service) {
+    return service;
+  }
+
+  /** The last push that a worker need not send, as it joins. */
+  default long goesOnAfter(List<OpenReply> replies) {
+    return replies.stream().mapToLong(OpenReply::sequence).min().orElseThrow();
+  }
+
+  /** Which weights a worker that joins asks for. */
+  default OptionalLong firstStep(Scenario scenario, int incarnation, List<OpenReply> replies) {
+    return scenario.inStep() && incarnation > 0
+        ? OptionalLong.of(replies.stream().mapToLong(OpenReply::step).min().orElseThrow())
+        : OptionalLong.empty();
+  }
+
+  /** What to ask over a new line; empty: nothing, as if it had been answered. */
+  default Optional<Question> again(Question unanswered) {
+    return Optional.of(unanswered);
+  }
+
+  /** Whether a worker asks again at all. */
+  default boolean asksAgain() {
+    return true;
+  }
+}

@@ -1,0 +1,87 @@
+package gradwire.server.simulation;
+
+import gradwire.cluster.ShardMap;
+import gradwire.config.CheckpointPlan;
+import gradwire.config.Consistency;
+import gradwire.tensor.FlatLayout;
+import gradwire.tensor.TensorSpec;
+import gradwire.transport.ShardSettings;
+import gradwire.update.OptimizerSpec;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Random;
+
+/**
+ * A job, and how much goes wrong.
+ *
+ * @param numSteps of each worker
+ * @param dependent gradients depend on the weights of all servers, and the optimizer is Adam; only
+ *     in step, where the outcome's bits depend on no timing
+ * @param numFaults at most this many
+ * @param oneFaultIn messages, on average
+ */
+record Scenario(
+    int numServers,
+    int numWorkers,
+    int numSteps,
+    Consistency consistency,
+    boolean dependent,
+    int numFaults,
+    int oneFaultIn) {
+
+  static Scenario of(Random random) {
+    int numServers = 1 + random.nextInt(3);
+    int numWorkers = 1 + random.nextInt(4);
+    int numSteps = 3 + random.nextInt(6);
+    Consistency consistency =
+        switch (random.nextInt(4)) {
+          case 0 -> new Consistency.Async();
+          case 1 -> new Consistency.Ssp(random.nextInt(3));
+          default -> new Consistency.Sync(OptionalInt.empty());
+        };
+    boolean dependent = random.nextBoolean() && consistency instanceof Consistency.Sync;
+    int oneFaultIn = 5 + random.nextInt(60);
+    return new Scenario(
+        numServers,
+        numWorkers,
+        numSteps,
+        consistency,
+        dependent,
+        1 + random.nextInt(12),
+        oneFaultIn);
+  }
+
+  /** The same job when nothing goes wrong. */
+  Scenario undisturbed() {
+    return new Scenario(numServers, numWorkers, numSteps, consistency, dependent, 0, 1);
+  }
+
+  /** Of each server's shard: one float for every push there is. */
+  int numFloats() {
+    return numWorkers * numSteps;
+  }
+
+  boolean inStep() {
+    return consistency instanceof Consistency.Sync;
+  }
+
+  /** What one push takes off its weight: SGD, learning rate 1. */
+  float unit() {
+    return inStep() ? 1f / numWorkers : 1;
+  }
+
+  ShardSettings settings(int server) {
+    FlatLayout layout =
+        new FlatLayout(List.of(TensorSpec.weight("w", (long) numServers * numFloats())));
+    return new ShardSettings(
+        ShardMap.of(layout, numServers).shards().get(server),
+        numServers,
+        dependent
+            ? OptimizerSpec.of("adam", Map.of())
+            : OptimizerSpec.of("sgd", Map.of("learning_rate", 1.0)),
+        consistency,
+        inStep() ? numSteps : (long) numFloats() + 1,
+        CheckpointPlan.DEFAULT);
+  }
+}

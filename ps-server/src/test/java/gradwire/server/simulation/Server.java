@@ -1,0 +1,210 @@
+package gradwire.server.simulation;
+
+import static java.util.Objects.requireNonNull;
+
+import gradwire.error.GradwireException;
+import gradwire.server.checkpoint.CheckpointWriter;
+import gradwire.server.shard.Absences;
+import gradwire.server.shard.ParameterShard;
+import gradwire.server.store.ShardStore;
+import gradwire.server.store.ShardStores;
+import gradwire.server.store.TwoVersions;
+import gradwire.transport.OpenRequest;
+import gradwire.transport.ShardService;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A parameter server's machine: its state, and one process after another that works on it. */
+final class Server {
+  /** In ticks; nobody is away for so long. */
+  private static final long REJOIN_LIMIT = 50_000;
+
+  private static final int NEVER = -1;
+
+  private final int index;
+  private final Events events;
+  private final Rules rules;
+  private final Promises promises;
+  private final List<Line> lines = new ArrayList<>();
+  private long process;
+  private @Nullable ParameterShard shard;
+  private @Nullable ShardService service;
+  private @Nullable OpenRequest chief;
+  private @Nullable TwoVersions state;
+
+  /** Commits until the process is killed at one. */
+  private int commitsLeft = NEVER;
+
+  private boolean diesBehind;
+
+  Server(int index, Scenario scenario, Events events, Rules rules) {
+    this.index = index;
+    this.events = events;
+    this.rules = rules;
+    this.promises = new Promises(name(), scenario);
+  }
+
+  private String name() {
+    return "ps-" + index;
+  }
+
+  int index() {
+    return index;
+  }
+
+  long process() {
+    return process;
+  }
+
+  boolean isProcess(long number) {
+    return process == number;
+  }
+
+  void start() {
+    events.note(name() + " starts");
+    call(
+        () -> {
+          ParameterShard fresh =
+              new ParameterShard(
+                  new Machine(), s -> new CheckpointWriter(Optional.empty(), s), new Waits());
+          shard = fresh;
+          service = rules.service(fresh);
+        });
+  }
+
+  /** Where the state is found and kept. */
+  private final class Machine implements ShardStores {
+    @Override
+    public Optional<Saved> find() {
+      return rules
+          .found(Optional.ofNullable(state))
+          .map(left -> new Saved(requireNonNull(chief), mortal(rules.store(left))));
+    }
+
+    @Override
+    public ShardStore create(OpenRequest request, long numFloats, int numVectors) {
+      TwoVersions fresh = new TwoVersions((int) numFloats, numVectors, request.numWorkers());
+      chief = request;
+      state = fresh;
+      return mortal(rules.store(fresh));
+    }
+
+    private ShardStore mortal(ShardStore store) {
+      return new MortalStore(store, () -> commit(false), () -> commit(true));
+    }
+  }
+
+  private void commit(boolean behind) {
+    if (commitsLeft != NEVER && behind == diesBehind && commitsLeft-- == 0) {
+      commitsLeft = NEVER;
+      throw new Killed();
+    }
+  }
+
+  /** Simulated time. */
+  private final class Waits implements Absences {
+    private final long mine = process;
+
+    @Override
+    public boolean mayEnd() {
+      return true;
+    }
+
+    @Override
+    public void whenTooLong(Runnable action) {
+      events.at(
+          events.now() + REJOIN_LIMIT,
+          () -> {
+            if (process == mine) {
+              call(action);
+            }
+          });
+    }
+  }
+
+  /** From the {@code commits}-th commit on there is another process. */
+  void dieAtCommit(int commits, boolean behind) {
+    commitsLeft = commits;
+    diesBehind = behind;
+  }
+
+  Line lineFor(Line line) {
+    lines.add(line);
+    return line;
+  }
+
+  void asked(Line line, Question question) {
+    ShardService service = this.service;
+    if (service == null || !line.isToPresentProcess()) {
+      line.breakNow("nobody there");
+      return;
+    }
+    events.note(line + " asks " + question);
+    call(
+        () -> {
+          try {
+            question.ask(service, line);
+          } catch (GradwireException refused) {
+            line.answer(new Answer.Refused(String.valueOf(refused.getMessage())));
+          }
+        });
+  }
+
+  void ended(Line line) {
+    lines.remove(line);
+    ShardService service = this.service;
+    if (service != null && line.isToPresentProcess()) {
+      events.note(line + " ended");
+      call(() -> service.disconnected(line.worker(), line.incarnation(), line, "broken"));
+    }
+  }
+
+  private void call(Runnable action) {
+    try {
+      action.run();
+    } catch (Killed here) {
+      die("killed at a commit");
+    }
+    if (state != null) {
+      promises.check(state);
+    }
+  }
+
+  /** Killed; another process starts later. */
+  void die(String why) {
+    events.note(name() + " " + why);
+    process++;
+    lines.forEach(line -> line.breakNow("server died"));
+    lines.clear();
+    end();
+    events.soon(this::start);
+  }
+
+  /** Gives a process's memory back; what it says meanwhile reaches nobody. */
+  void end() {
+    if (shard != null) {
+      shard.close();
+    }
+    shard = null;
+    service = null;
+  }
+
+  boolean isUp() {
+    return shard != null;
+  }
+
+  void told(long step) {
+    promises.told(step);
+  }
+
+  void acknowledged(int worker, long sequence) {
+    promises.acknowledged(worker, sequence);
+  }
+
+  /** The weights, each push being in them once. */
+  float[] finalWeights() {
+    return promises.finalWeights(requireNonNull(state, "no values"));
+  }
+}

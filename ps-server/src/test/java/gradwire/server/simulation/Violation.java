@@ -1,0 +1,10 @@
+package gradwire.server.simulation;
+
+/** The protocol has broken one of its promises. */
+final class Violation extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  Violation(String what) {
+    super(what);
+  }
+}

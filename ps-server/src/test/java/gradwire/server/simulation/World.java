@@ -1,0 +1,93 @@
+package gradwire.server.simulation;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+
+/** One schedule of a job: servers, workers, and what goes wrong, from one seed. One thread. */
+final class World {
+  /** Far more than a job of this size needs, however it is disturbed. */
+  private static final int MAX_EVENTS = 20_000;
+
+  /** How a schedule ended. */
+  record Ending(long hash, long numEvents, int numFaults, float[][] weights) {}
+
+  private final Scenario scenario;
+  private final Events events;
+  private final Random random;
+  private final List<Server> servers = new ArrayList<>();
+  private final List<Worker> workers = new ArrayList<>();
+  private int numFaults;
+
+  World(Scenario scenario, Random random, Rules rules, boolean keepsLog) {
+    this.scenario = scenario;
+    this.random = random;
+    this.events = new Events(random, keepsLog);
+    IntStream.range(0, scenario.numServers())
+        .forEach(index -> servers.add(new Server(index, scenario, events, rules)));
+    IntStream.range(0, scenario.numWorkers())
+        .forEach(
+            index ->
+                workers.add(
+                    new Worker(index, scenario, servers, events, rules, this::messageCame)));
+  }
+
+  List<String> log() {
+    return events.log();
+  }
+
+  /**
+   * Runs to the end.
+   *
+   * @throws Violation if the protocol has broken a promise
+   */
+  Ending run() {
+    try {
+      servers.forEach(server -> events.soon(server::start));
+      workers.forEach(worker -> events.soon(worker::start));
+      while (!workers.stream().allMatch(Worker::isDone)) {
+        if (!events.step() || events.numDone() > MAX_EVENTS) {
+          throw new Violation("hang: no end after " + events.numDone() + " events");
+        }
+      }
+      float[][] weights = servers.stream().map(Server::finalWeights).toArray(float[][]::new);
+      events.note("ends with " + Arrays.deepToString(weights));
+      return new Ending(events.hash(), events.numDone(), numFaults, weights);
+    } finally {
+      servers.forEach(Server::end);
+    }
+  }
+
+  private void messageCame() {
+    if (numFaults < scenario.numFaults() && events.chance(scenario.oneFaultIn())) {
+      numFaults++;
+      events.at(events.now() + random.nextInt(10), this::goWrong);
+    }
+  }
+
+  private void goWrong() {
+    Server server = servers.get(random.nextInt(servers.size()));
+    Worker worker = workers.get(random.nextInt(workers.size()));
+    switch (random.nextInt(6)) {
+      case 0 -> {
+        if (server.isUp()) {
+          server.die("is killed");
+        }
+      }
+      case 1 -> server.dieAtCommit(random.nextInt(6), random.nextBoolean());
+      case 2 -> worker.die();
+      case 3 -> {
+        if (worker.isAlive()) {
+          worker.line(server.index()).stick();
+        }
+      }
+      default -> {
+        if (worker.isAlive()) {
+          worker.line(server.index()).breakNow("cut");
+        }
+      }
+    }
+  }
+}
