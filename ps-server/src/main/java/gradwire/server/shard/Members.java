@@ -8,7 +8,10 @@ import gradwire.transport.Outcome;
 import gradwire.transport.Push;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Set;
+import java.util.WeakHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +35,9 @@ final class Members implements UpdatePolicy.Workers {
     private boolean away;
     private long numAbsences;
     private @Nullable Object line;
+
+    /** Lines that a newer one has replaced; forgotten with them. */
+    private final Set<Object> replaced = Collections.newSetFromMap(new WeakHashMap<>());
   }
 
   private final Member[] members;
@@ -81,22 +87,26 @@ final class Members implements UpdatePolicy.Workers {
   }
 
   /**
-   * A worker's n-th start, or a new line of the one that is here: older ones are fenced off from
-   * here on, and what they had waiting is forgotten.
+   * A worker's n-th start, or a new line of the one that is here. Older starts are fenced off from
+   * here on, and what they had waiting is forgotten; a line is replaced when the next one is heard.
+   *
+   * @return whether it is another start
    */
-  void join(int worker, int incarnation) {
+  boolean join(int worker, int incarnation) {
     Member member = member(worker);
     if (incarnation < member.incarnation) {
       throw stale(worker, incarnation, member.incarnation);
     }
-    if (incarnation > member.incarnation) {
-      member.incarnation = incarnation;
-      member.left = false;
-      member.lost = false;
-      member.line = null;
-    }
-    member.taken = member.done;
     member.away = false;
+    if (incarnation == member.incarnation) {
+      return false;
+    }
+    member.incarnation = incarnation;
+    member.taken = member.done;
+    member.left = false;
+    member.lost = false;
+    member.line = null;
+    return true;
   }
 
   /** Refuses a caller whose place another incarnation has taken, or who never joined. */
@@ -115,9 +125,17 @@ final class Members implements UpdatePolicy.Workers {
     }
   }
 
-  /** Something came from the worker over {@code line}. */
+  /** Something came from the worker over {@code line}; refused if a newer line has replaced it. */
+  @SuppressWarnings("ReferenceEquality") // a line is itself and no other
   void heard(int worker, Object line) {
     Member member = member(worker);
+    if (member.replaced.contains(line)) {
+      throw new GradwireException(
+          "worker-" + worker + ": expected it on its new line, got a message of the one before");
+    }
+    if (member.line != null && member.line != line) {
+      member.replaced.add(member.line);
+    }
     member.line = line;
     member.away = false;
   }

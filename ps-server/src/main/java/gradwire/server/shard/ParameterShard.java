@@ -166,12 +166,13 @@ public final class ParameterShard implements ShardService, AutoCloseable {
               + ": expected the chief's tensors (names, shapes, order), got other ones; give all"
               + " tasks the same entry class and flags");
     }
-    run.members().join(request.worker(), request.incarnation());
-    run.policy()
-        .away(
-            request.worker(),
-            new GradwireException(
-                "worker-" + request.worker() + ": has opened another line, this one is over"));
+    if (run.members().join(request.worker(), request.incarnation())) {
+      run.policy()
+          .away(
+              request.worker(),
+              new GradwireException(
+                  "worker-" + request.worker() + ": another start of it has taken its place"));
+    }
     run.publish();
   }
 

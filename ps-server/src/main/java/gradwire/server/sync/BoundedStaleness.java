@@ -25,7 +25,11 @@ final class BoundedStaleness implements UpdatePolicy {
   /** Pushes taken from each worker. */
   private final long[] clocks;
 
+  /** Applied; their workers are too far ahead to hear so. */
   private final List<Pending> waiting = new ArrayList<>();
+
+  /** Not applied yet: of workers that were started again while they were too far ahead. */
+  private final List<Pending> early = new ArrayList<>();
 
   BoundedStaleness(int maxLagSteps, Workers workers, ShardAccess shard) {
     this.maxLagSteps = maxLagSteps;
@@ -36,6 +40,14 @@ final class BoundedStaleness implements UpdatePolicy {
 
   @Override
   public void push(Pending pending) {
+    if (mayGoOn(pending.push().worker(), slowest())) {
+      take(pending);
+    } else {
+      early.add(pending);
+    }
+  }
+
+  private void take(Pending pending) {
     shard.apply(List.of(pending));
     clocks[pending.push().worker()]++;
     waiting.add(pending);
@@ -44,13 +56,17 @@ final class BoundedStaleness implements UpdatePolicy {
 
   @Override
   public boolean resent(Push push, Replier replier) {
-    for (int i = 0; i < waiting.size(); i++) {
-      if (waiting.get(i).push().equals(push)) {
-        waiting.set(i, waiting.get(i).withReplier(replier));
+    return isIn(early, push, replier) || isIn(waiting, push, replier) || waitsAgain(push, replier);
+  }
+
+  private static boolean isIn(List<Pending> list, Push push, Replier replier) {
+    for (int i = 0; i < list.size(); i++) {
+      if (list.get(i).push().equals(push)) {
+        list.set(i, list.get(i).withReplier(replier));
         return true;
       }
     }
-    return waitsAgain(push, replier);
+    return false;
   }
 
   /** Its answer was due when its line broke, or this server ended. */
@@ -69,8 +85,13 @@ final class BoundedStaleness implements UpdatePolicy {
 
   @Override
   public void away(int worker, GradwireException why) {
-    waiting.stream().filter(pending -> pending.isOf(worker)).forEach(p -> p.fail(why));
-    waiting.removeIf(pending -> pending.isOf(worker));
+    giveUp(early, worker, why);
+    giveUp(waiting, worker, why);
+  }
+
+  private static void giveUp(List<Pending> list, int worker, GradwireException why) {
+    list.stream().filter(pending -> pending.isOf(worker)).forEach(p -> p.fail(why));
+    list.removeIf(pending -> pending.isOf(worker));
   }
 
   @Override
@@ -92,6 +113,8 @@ final class BoundedStaleness implements UpdatePolicy {
 
   @Override
   public void abort(GradwireException failure) {
+    early.forEach(pending -> pending.fail(failure));
+    early.clear();
     waiting.forEach(pending -> pending.fail(failure));
     waiting.clear();
   }
@@ -102,6 +125,16 @@ final class BoundedStaleness implements UpdatePolicy {
         waiting.stream().filter(pending -> mayGoOn(pending.push().worker(), slowest)).toList();
     waiting.removeAll(ready);
     ready.forEach(pending -> pending.answer(Outcome.APPLIED, shard));
+    takeWhoMayGoOn();
+  }
+
+  private void takeWhoMayGoOn() {
+    for (int i = 0; i < early.size(); i++) {
+      if (mayGoOn(early.get(i).push().worker(), slowest())) {
+        take(early.remove(i)); // which ends here again, for the others
+        return;
+      }
+    }
   }
 
   private long slowest() {

@@ -119,9 +119,8 @@ final class Line {
     if (!broken) {
       broken = true;
       events.note(name + " breaks: " + why);
-      if (events.chance(2)) {
-        toServer.clear();
-      }
+      toServer
+          .clear(); // what may not arrive late: docs/assumptions.md, "a replaced line is silent"
       if (events.chance(2)) {
         toWorker.clear();
       }

@@ -84,6 +84,11 @@ final class Server {
     }
 
     @Override
+    public long numResumes() {
+      return 0;
+    }
+
+    @Override
     public ShardStore create(OpenRequest request, long numFloats, int numVectors) {
       TwoVersions fresh = new TwoVersions((int) numFloats, numVectors, request.numWorkers());
       chief = request;

@@ -3,7 +3,6 @@ package gradwire.server.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -32,8 +31,6 @@ final class SimulationTest {
     assertThat(numFaults).isGreaterThan(numSchedules);
   }
 
-  @Disabled(
-      "open defect, seeds 50, 860, 868, 1182, 1264: a late message of an old line ends the new one")
   @Test
   @Timeout(value = 5, unit = TimeUnit.MINUTES)
   void nothingIsLostOrAppliedTwiceWhateverGoesWrong() {

@@ -21,7 +21,7 @@ public final class TwoVersions implements ShardStore {
       Arrays.setAll(version, vector -> MemorySegment.ofArray(new float[numFloats]));
     }
     tables = new ShardTable[] {table(numWorkers), table(numWorkers)};
-    tables[0].setRun(0, 0, ShardTable.NONE, ShardTable.NONE, 0);
+    tables[0].setRun(0, 0, ShardTable.NONE, ShardTable.NONE, 0, 0);
   }
 
   private static ShardTable table(int numWorkers) {
