@@ -76,6 +76,7 @@ public final class FileStore implements ShardStore {
       Files.move(unfinished, path, StandardCopyOption.ATOMIC_MOVE);
       return new FileStore(file, layout);
     } catch (IOException e) {
+      giveBack(unfinished);
       throw new GradwireException(
           path
               + ": expected room for a state of "
@@ -84,6 +85,15 @@ public final class FileStore implements ShardStore {
               + e
               + "; free disk space, use more servers, or choose another place with --run-dir",
           e);
+    }
+  }
+
+  /** A full disk need not stay full of what is of no use. */
+  private static void giveBack(Path unfinished) {
+    try {
+      Files.deleteIfExists(unfinished);
+    } catch (IOException alreadyReported) {
+      // The failure to make it is the news.
     }
   }
 
