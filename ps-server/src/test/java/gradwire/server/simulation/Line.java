@@ -18,6 +18,9 @@ final class Line {
     void broken(Line line);
   }
 
+  /** Ticks after which a question may come a second time, maybe long after its line's end. */
+  private static final int LATEST_AGAIN = 400;
+
   private final String name;
   private final Events events;
   private final Server server;
@@ -79,7 +82,8 @@ final class Line {
       Asked asked = new Asked(++numAsked, question);
       toServer(Optional.of(asked));
       if (twice) {
-        events.at(lastToServer + events.delay(), () -> arriveAtServer(asked));
+        long again = lastToServer + events.random().nextInt(LATEST_AGAIN);
+        events.at(again, () -> arriveAtServer(asked));
       }
     }
   }
@@ -153,6 +157,10 @@ final class Line {
       events.note(name + " breaks: " + why);
       lose(toServer);
       lose(toWorker);
+      if (events.chance(4)) {
+        stuckToServerUntil =
+            Math.max(stuckToServerUntil, events.now() + events.random().nextInt(300));
+      }
       toServer(Optional.empty());
       toWorker(Optional.empty());
     }

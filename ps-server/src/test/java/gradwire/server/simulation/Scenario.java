@@ -52,7 +52,7 @@ record Scenario(
     boolean endsEarly = random.nextInt(4) == 0 && consistency instanceof Consistency.Sync;
     int endsAfter = endsEarly ? 1 + random.nextInt(numSteps) : numSteps;
     boolean fullDisk = random.nextInt(16) == 0;
-    int oneFaultIn = 5 + random.nextInt(60);
+    int oneFaultIn = 10 + random.nextInt(120);
     int oneTwiceIn = random.nextBoolean() ? NEVER : 3 + random.nextInt(30);
     return new Scenario(
         numServers,

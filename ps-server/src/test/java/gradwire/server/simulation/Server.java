@@ -27,9 +27,11 @@ final class Server {
   private static final int NEVER = -1;
 
   private final int index;
+  private final Scenario scenario;
   private final Events events;
   private final Rules rules;
   private final Promises promises;
+  private final Runnable messageCame;
   private final List<Line> lines = new ArrayList<>();
   private long process;
   private @Nullable ParameterShard shard;
@@ -51,10 +53,15 @@ final class Server {
   /** By worker: until when it does not reach this server. */
   private final long[] cutOffUntil;
 
-  Server(int index, Scenario scenario, Events events, Rules rules) {
+  /**
+   * @param messageCame told of every question
+   */
+  Server(int index, Scenario scenario, Events events, Rules rules, Runnable messageCame) {
     this.index = index;
+    this.scenario = scenario;
     this.events = events;
     this.rules = rules;
+    this.messageCame = messageCame;
     this.promises = new Promises(name(), scenario);
     this.cutOffUntil = new long[scenario.numWorkers()];
     this.isFull = scenario.fullDisk() && index == scenario.numServers() - 1;
@@ -84,7 +91,7 @@ final class Server {
               new ParameterShard(
                   new Machine(), s -> new CheckpointWriter(Optional.empty(), s), new Waits());
           shard = fresh;
-          service = rules.service(fresh);
+          service = rules.service(scenario, fresh);
         });
     if (deathsAtStart > 0) {
       deathsAtStart--;
@@ -183,6 +190,7 @@ final class Server {
       return;
     }
     events.note(line + " asks " + number + ", " + question);
+    messageCame.run();
     Asker asker = new Asker(line, number);
     call(
         () -> {

@@ -32,7 +32,7 @@ final class Worker implements Line.Holder {
     private @Nullable Line line;
     private @Nullable OpenReply first;
     private @Nullable Question unanswered;
-    private float[] weights = {};
+    private float[] weights;
     private long step;
     private long lastStep;
     private int numLines;
@@ -40,8 +40,9 @@ final class Worker implements Line.Holder {
     /** Whether the server has answered over the present line: nothing is asked before. */
     private boolean isOpen;
 
-    Link(int server) {
+    Link(int server, int numFloats) {
       this.server = server;
+      this.weights = new float[numFloats];
     }
 
     boolean isSettled() {
@@ -101,7 +102,10 @@ final class Worker implements Line.Holder {
     alive = true;
     phase = Phase.OPENING;
     declared = false;
-    links = servers.stream().map(server -> new Link(server.index())).toArray(Link[]::new);
+    links =
+        servers.stream()
+            .map(server -> new Link(server.index(), scenario.numFloats()))
+            .toArray(Link[]::new);
     for (Link link : links) {
       openLine(link);
     }
@@ -307,7 +311,7 @@ final class Worker implements Line.Holder {
       float[] mine = links[server].weights;
       float[] others = links[(server + 1) % links.length].weights;
       for (int i = 0; i < gradient.length; i++) {
-        gradient[i] = 0.5f * mine[i] + 0.25f * others[i];
+        gradient[i] = 0.5f * mine[i] + 0.25f * others[i] + 0.1f * (index * index + i);
       }
     }
     if (sequence <= scenario.numSteps()) {

@@ -26,7 +26,8 @@ final class World {
     this.random = random;
     this.events = new Events(random, keepsLog);
     IntStream.range(0, scenario.numServers())
-        .forEach(index -> servers.add(new Server(index, scenario, events, rules)));
+        .forEach(
+            index -> servers.add(new Server(index, scenario, events, rules, this::messageCame)));
     IntStream.range(0, scenario.numWorkers())
         .forEach(
             index ->
