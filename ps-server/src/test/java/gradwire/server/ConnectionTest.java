@@ -132,6 +132,24 @@ final class ConnectionTest {
   }
 
   @Test
+  void anOlderLineOfTheSameIncarnationIsFencedOff() {
+    try (Line old = opened(0, 1, 1);
+        Line young = server.connect(0, LocalServer.LONG)) {
+      old.step(1, 0, Jobs.zeros(1), Jobs.zeros(1));
+      OpenRequest again =
+          new OpenRequest(0, 1, 0, 7, Jobs.settings(Jobs.SYNC, 1), Optional.empty()).over(1);
+      assertThat(young.connection().open(again).sequence()).isEqualTo(1);
+
+      assertThatThrownBy(() -> old.step(2, 1, Jobs.zeros(1), Jobs.zeros(1)))
+          .isInstanceOf(GradwireException.class)
+          .hasMessageContaining("worker-0: expected it on its line 1, got a message over line 0");
+      young.connection().push(new Push(0, 0, 2, 1), Jobs.zeros(1), Jobs.zeros(1));
+      assertThat(young.connection().awaitWeights().outcome()).isEqualTo(Outcome.APPLIED);
+      young.connection().leave();
+    }
+  }
+
+  @Test
   void aStaleIncarnationIsFencedOff() {
     try (Line old = opened(0, 1, 1);
         Line young = server.connect(0, LocalServer.LONG)) {

@@ -68,7 +68,7 @@ final class HostileCallerTest {
   void anotherProtocolVersionIsRefused() {
     assertRefused(
         open -> open.setProtocol(1),
-        "worker-0: expected protocol 3, got 1; run the same version of Gradwire on all hosts");
+        "worker-0: expected protocol 4, got 1; run the same version of Gradwire on all hosts");
   }
 
   @Test
@@ -340,7 +340,7 @@ final class HostileCallerTest {
 
   private static OpenRequest.Builder request() {
     return OpenRequest.newBuilder()
-        .setProtocol(3)
+        .setProtocol(4)
         .setNumWorkers(1)
         .setLayoutFingerprint(7)
         .setSettings(

@@ -10,9 +10,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A line that is replaced when it breaks: the session is opened again, by the same incarnation, and
- * what is not answered is asked again. A server applies a push once, however often it is sent, so
- * whoever uses this connection sees a pause and nothing else. One thread.
+ * A line that is replaced when it breaks: the session is opened again, by the same incarnation over
+ * its next line, and what is not answered is asked again. A server applies a push once, however
+ * often it is sent, so whoever uses this connection sees a pause and nothing else. One thread.
  *
  * <p>A server that comes back must have all that it acknowledged; one that has not is refused by
  * name. When for a bounded time no answer has come, over however many lines, the last failure is
@@ -23,6 +23,7 @@ public final class HealingConnection implements ShardConnection {
   private final Supplier<ShardConnection> lines;
   private final RetryPace pace;
   private @Nullable ShardConnection line;
+  private int numLines;
   private @Nullable OpenRequest session;
   private @Nullable OpenReply opened;
   private Request underWay = new Request.Nothing();
@@ -73,7 +74,7 @@ public final class HealingConnection implements ShardConnection {
   private void openLine(OpenRequest request) {
     ShardConnection fresh = lines.get();
     line = fresh;
-    OpenReply reply = fresh.open(request);
+    OpenReply reply = fresh.open(request.over(numLines++));
     expectNothingLost(reply);
     opened = reply;
     initialized |= reply.initialized();

@@ -8,6 +8,7 @@ import java.util.Optional;
  * @param worker index of the worker; 0 is the chief
  * @param numWorkers how many workers take part; all must agree
  * @param incarnation n-th start of this worker, from 0
+ * @param line n-th line of that incarnation to this server, from 0; a server heeds the latest alone
  * @param layoutFingerprint equal for equal tensors; all workers must agree
  * @param settings from the chief only
  * @param shared this worker's vectors, if the server might reach them without their being sent
@@ -16,6 +17,25 @@ public record OpenRequest(
     int worker,
     int numWorkers,
     int incarnation,
+    int line,
     long layoutFingerprint,
     Optional<ShardSettings> settings,
-    Optional<SharedVectors> shared) {}
+    Optional<SharedVectors> shared) {
+
+  /** Over the incarnation's first line. */
+  public OpenRequest(
+      int worker,
+      int numWorkers,
+      int incarnation,
+      long layoutFingerprint,
+      Optional<ShardSettings> settings,
+      Optional<SharedVectors> shared) {
+    this(worker, numWorkers, incarnation, 0, layoutFingerprint, settings, shared);
+  }
+
+  /** The same, over the incarnation's n-th line. */
+  public OpenRequest over(int otherLine) {
+    return new OpenRequest(
+        worker, numWorkers, incarnation, otherLine, layoutFingerprint, settings, shared);
+  }
+}

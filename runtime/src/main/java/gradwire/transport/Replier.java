@@ -19,10 +19,8 @@ public interface Replier {
    */
   void weights(Weights weights, MemorySegment memory);
 
-  /** What tells the worker's line from an earlier or later one of it; compared by identity. */
-  default Object line() {
-    return this;
-  }
+  /** The number of the line that the push or pull came over, see {@link OpenRequest#line}. */
+  int line();
 
   /** The push or pull cannot be answered; the message is for a person. */
   void fail(GradwireException failure);

@@ -40,7 +40,7 @@ public interface ShardService {
    */
   long declareLastStep(int worker, int incarnation, long step);
 
-  /** Completed when every worker but this one has left. */
+  /** Completed when every worker but this one has left. May be asked again. */
   CompletableFuture<Void> awaitOthers(int worker, int incarnation);
 
   /** This worker will send nothing more. */
@@ -50,7 +50,7 @@ public interface ShardService {
    * A line of this worker ended. If it had not left, and has no newer line, it is away: what it
    * waits for is forgotten, as it will ask again, and in the end it is lost. Never throws.
    *
-   * @param line see {@link Replier#line}
+   * @param line its number, see {@link OpenRequest#line}
    */
-  void disconnected(int worker, int incarnation, Object line, String why);
+  void disconnected(int worker, int incarnation, int line, String why);
 }

@@ -29,6 +29,7 @@ final class BreakingServer {
   private final float[] weights;
   private int calls;
   private int lines;
+  private final List<Integer> lineNumbers = new ArrayList<>();
   private boolean initialized;
   private long sequence;
   private long applied;
@@ -45,6 +46,11 @@ final class BreakingServer {
 
   int lines() {
     return lines;
+  }
+
+  /** Those that sessions were opened over, in order. */
+  List<Integer> lineNumbers() {
+    return lineNumbers;
   }
 
   long applied() {
@@ -129,6 +135,7 @@ final class BreakingServer {
 
     @Override
     public OpenReply open(OpenRequest request) {
+      lineNumbers.add(request.line());
       return lineCall(() -> new OpenReply(sequence, initialized, sequence, applied));
     }
 

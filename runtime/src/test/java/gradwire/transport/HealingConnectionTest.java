@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -142,6 +143,18 @@ final class HealingConnectionTest {
                       : random.nextBoolean() ? Fate.BREAKS_BEFORE : Fate.BREAKS_AFTER);
       expectAsUndisturbed(server, "seed " + seed + " round " + round);
     }
+  }
+
+  @Test
+  void everyLineBearsTheNumberAfterTheOneBefore() {
+    BreakingServer server =
+        new BreakingServer(NUM_FLOATS, call -> call % 11 < 9 ? Fate.WELL : Fate.BREAKS_BEFORE);
+
+    expectAsUndisturbed(server, "two calls of eleven broken");
+
+    List<Integer> numbers = server.lineNumbers();
+    assertThat(numbers).hasSizeGreaterThan(3);
+    assertThat(numbers).isEqualTo(IntStream.range(0, numbers.size()).boxed().toList());
   }
 
   @Test

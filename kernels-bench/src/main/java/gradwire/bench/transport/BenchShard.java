@@ -87,5 +87,5 @@ final class BenchShard implements ShardService {
   }
 
   @Override
-  public void disconnected(int worker, int incarnation, Object line, String why) {}
+  public void disconnected(int worker, int incarnation, int line, String why) {}
 }

@@ -8,11 +8,7 @@ import gradwire.transport.Outcome;
 import gradwire.transport.Push;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
-import java.util.Set;
-import java.util.WeakHashMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The workers of a run as one shard sees them: which incarnation is theirs, what was taken from
@@ -23,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * worker's line breaks or the server ends, and comes again.
  */
 final class Members implements UpdatePolicy.Workers {
+  private static final int NO_LINE = -1;
+
   private static final class Member {
     private int incarnation = ShardTable.NONE;
     private long taken;
@@ -34,10 +32,9 @@ final class Members implements UpdatePolicy.Workers {
     private boolean lost;
     private boolean away;
     private long numAbsences;
-    private @Nullable Object line;
 
-    /** Lines that a newer one has replaced; forgotten with them. */
-    private final Set<Object> replaced = Collections.newSetFromMap(new WeakHashMap<>());
+    /** The line that is heeded: the latest that was opened. */
+    private int line = NO_LINE;
   }
 
   private final Member[] members;
@@ -88,15 +85,20 @@ final class Members implements UpdatePolicy.Workers {
 
   /**
    * A worker's n-th start, or a new line of the one that is here. Older starts are fenced off from
-   * here on, and what they had waiting is forgotten; a line is replaced when the next one is heard.
+   * here on, and what they had waiting is forgotten; so are older lines of this start, but what
+   * came over them before goes on waiting.
    *
    * @return whether it is another start
    */
-  boolean join(int worker, int incarnation) {
+  boolean join(int worker, int incarnation, int line) {
     Member member = member(worker);
     if (incarnation < member.incarnation) {
       throw stale(worker, incarnation, member.incarnation);
     }
+    if (incarnation == member.incarnation && line < member.line) {
+      throw replaced(worker, line, member.line);
+    }
+    member.line = line;
     member.away = false;
     if (incarnation == member.incarnation) {
       return false;
@@ -105,7 +107,6 @@ final class Members implements UpdatePolicy.Workers {
     member.taken = member.done;
     member.left = false;
     member.lost = false;
-    member.line = null;
     return true;
   }
 
@@ -125,18 +126,12 @@ final class Members implements UpdatePolicy.Workers {
     }
   }
 
-  /** Something came from the worker over {@code line}; refused if a newer line has replaced it. */
-  @SuppressWarnings("ReferenceEquality") // a line is itself and no other
-  void heard(int worker, Object line) {
+  /** Something came from the worker over {@code line}; refused unless that is its latest. */
+  void heard(int worker, int line) {
     Member member = member(worker);
-    if (member.replaced.contains(line)) {
-      throw new GradwireException(
-          "worker-" + worker + ": expected it on its new line, got a message of the one before");
+    if (line != member.line) {
+      throw replaced(worker, line, member.line);
     }
-    if (member.line != null && member.line != line) {
-      member.replaced.add(member.line);
-    }
-    member.line = line;
     member.away = false;
   }
 
@@ -217,11 +212,10 @@ final class Members implements UpdatePolicy.Workers {
    *
    * @return whether it was the one it has, and it had not left
    */
-  @SuppressWarnings("ReferenceEquality") // a line is itself and no other
-  boolean goAway(int worker, int incarnation, Object line) {
+  boolean goAway(int worker, int incarnation, int line) {
     Member member = member(worker);
     boolean present = !member.left && !member.lost && member.incarnation == incarnation;
-    if (!present || (member.line != null && member.line != line)) {
+    if (!present || member.line != line) {
       return false;
     }
     member.taken = member.done;
@@ -298,6 +292,12 @@ final class Members implements UpdatePolicy.Workers {
               + "; is this server of another job?");
     }
     return members[worker];
+  }
+
+  private static GradwireException replaced(int worker, int line, int latest) {
+    return new GradwireException(
+        "worker-%d: expected it on its line %d, got a message over line %d; open a session over the line first"
+            .formatted(worker, latest, line));
   }
 
   private static GradwireException stale(int worker, int incarnation, int current) {

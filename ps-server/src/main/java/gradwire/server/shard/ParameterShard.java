@@ -166,7 +166,7 @@ public final class ParameterShard implements ShardService, AutoCloseable {
               + ": expected the chief's tensors (names, shapes, order), got other ones; give all"
               + " tasks the same entry class and flags");
     }
-    if (run.members().join(request.worker(), request.incarnation())) {
+    if (run.members().join(request.worker(), request.incarnation(), request.line())) {
       run.policy()
           .away(
               request.worker(),
@@ -241,14 +241,14 @@ public final class ParameterShard implements ShardService, AutoCloseable {
     }
   }
 
-  private boolean isSoundAndNew(ShardRun run, Push push, TensorBuffer gradient, Object line) {
+  private boolean isSoundAndNew(ShardRun run, Push push, TensorBuffer gradient, int line) {
     checkMayExchange(run, push.worker(), push.incarnation(), line);
     checkLength(run, push.toString(), gradient.memory());
     run.checkStep(push);
     return run.members().isNew(push);
   }
 
-  private void checkMayExchange(ShardRun run, int worker, int incarnation, Object line) {
+  private void checkMayExchange(ShardRun run, int worker, int incarnation, int line) {
     failIfLost();
     run.members().check(worker, incarnation);
     run.members().checkPresent(worker);
@@ -289,8 +289,8 @@ public final class ParameterShard implements ShardService, AutoCloseable {
         run -> {
           failIfLost();
           run.members().check(worker, incarnation);
-          CompletableFuture<Void> others = new CompletableFuture<>();
-          waitingForOthers.put(worker, others);
+          CompletableFuture<Void> others =
+              waitingForOthers.computeIfAbsent(worker, w -> new CompletableFuture<>());
           membersChanged(run);
           return others;
         });
@@ -311,7 +311,7 @@ public final class ParameterShard implements ShardService, AutoCloseable {
   }
 
   @Override
-  public void disconnected(int worker, int incarnation, Object line, String why) {
+  public void disconnected(int worker, int incarnation, int line, String why) {
     lock.lock();
     try {
       ShardRun run = this.run;
@@ -401,12 +401,12 @@ public final class ParameterShard implements ShardService, AutoCloseable {
   }
 
   private void membersChanged(ShardRun run) {
-    waitingForOthers.forEach(
-        (worker, others) -> {
-          if (run.members().othersStillHere(worker).isEmpty()) {
-            others.complete(null);
-          }
-        });
+    waitingForOthers
+        .entrySet()
+        .removeIf(
+            waiting ->
+                run.members().othersStillHere(waiting.getKey()).isEmpty()
+                    && waiting.getValue().complete(null));
     if (run.members().allGone() && !done.isDone()) {
       saveFinal(run);
       List<String> lost = run.members().lost();

@@ -43,7 +43,7 @@ final class FreeRunningTest {
   void asyncGoesOnWithoutALostWorkerAndNamesItAtTheEnd() {
     try (var fixture = ShardFixture.of(ShardFixture.ASYNC, 2, 1, 100)) {
       fixture.push(1, 0, 1);
-      fixture.shard().disconnected(1, 0, ShardFixture.line(1), "kill -9");
+      fixture.shard().disconnected(1, 0, ShardFixture.LINE, "kill -9");
 
       assertThat(fixture.push(0, 0, 1).outcome()).isEqualTo(Outcome.APPLIED);
       assertThat(fixture.shard().awaitOthers(0, 0)).isCompleted();
@@ -110,7 +110,7 @@ final class FreeRunningTest {
     try (var fixture = ShardFixture.of(new Consistency.Ssp(0), 2, 1, 100)) {
       Reply waiting = fixture.push(0, 0, 1);
 
-      fixture.shard().disconnected(1, 0, ShardFixture.line(1), "kill -9");
+      fixture.shard().disconnected(1, 0, ShardFixture.LINE, "kill -9");
 
       assertThat(waiting.failure()).startsWith("worker-1: lost at step 1");
       assertThat(fixture.buffersOut()).isZero();

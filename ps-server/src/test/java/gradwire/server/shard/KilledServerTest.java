@@ -186,7 +186,7 @@ final class KilledServerTest {
           restart(moments[random.nextInt(moments.length)], 1 + random.nextInt(9));
         }
       }
-      Reply last = new Reply("at the end");
+      Reply last = new Reply(ShardFixture.LINE);
       shard.pull(0, 0, OptionalLong.empty(), last);
       return last.values();
     }
@@ -217,7 +217,7 @@ final class KilledServerTest {
     }
 
     private void push(int worker) {
-      Reply reply = new Reply(ShardFixture.line(worker));
+      Reply reply = new Reply(ShardFixture.LINE);
       waiting.put(worker, reply);
       long sequence = sequences[worker] + 1;
       MemorySegment gradient = vector(new Random(100 * worker + sequence));
@@ -325,14 +325,14 @@ final class KilledServerTest {
     ParameterShard again = run.server(new StateFiles(next(path), 0));
 
     assertThat(again.open(run.request(1)).join()).isEqualTo(new OpenReply(1, true, 1, 1));
-    Reply before = new Reply("line");
+    Reply before = new Reply(ShardFixture.LINE);
     again.pull(1, 0, OptionalLong.of(0), before);
-    Reply now = new Reply("line");
+    Reply now = new Reply(ShardFixture.LINE);
     again.pull(1, 0, OptionalLong.of(1), now);
 
     assertThat(before.values()).isEqualTo(vector(new Random(5)).toArray(ValueLayout.JAVA_FLOAT));
     assertThat(now.values()).isNotEqualTo(before.values());
-    assertThatThrownBy(() -> again.pull(1, 0, OptionalLong.of(2), new Reply("line")))
+    assertThatThrownBy(() -> again.pull(1, 0, OptionalLong.of(2), new Reply(ShardFixture.LINE)))
         .isInstanceOf(GradwireException.class)
         .hasMessageContaining("got step 2");
   }

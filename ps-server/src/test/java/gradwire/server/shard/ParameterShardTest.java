@@ -85,10 +85,10 @@ final class ParameterShardTest {
   void aDisconnectOfNobodyIsIgnored() {
     try (var fixture = ShardFixture.of(ShardFixture.SYNC, 1, 1, 10);
         ParameterShard unopened = shard(Optional.empty())) {
-      fixture.shard().disconnected(99, 0, ShardFixture.line(99), "?");
-      fixture.shard().disconnected(-5, 0, ShardFixture.line(-5), "?");
-      fixture.shard().disconnected(0, 3, ShardFixture.line(0), "of another incarnation");
-      unopened.disconnected(0, 0, ShardFixture.line(0), "?");
+      fixture.shard().disconnected(99, 0, ShardFixture.LINE, "?");
+      fixture.shard().disconnected(-5, 0, ShardFixture.LINE, "?");
+      fixture.shard().disconnected(0, 3, ShardFixture.LINE, "of another incarnation");
+      unopened.disconnected(0, 0, ShardFixture.LINE, "?");
 
       assertThat(fixture.push(0, 0, 1).outcome()).isEqualTo(Outcome.APPLIED);
     }
@@ -97,7 +97,7 @@ final class ParameterShardTest {
   @Test
   void nothingIsPushedOrPulledBeforeThereAreSettingsAndValues() {
     try (ParameterShard shard = shard(Optional.empty())) {
-      Reply reply = new Reply("line");
+      Reply reply = new Reply(ShardFixture.LINE);
       TensorBuffer gradient = TensorBuffer.borrowed(Arena.ofAuto().allocate(4));
       assertThatThrownBy(() -> shard.push(new Push(0, 0, 1, 0), gradient, reply))
           .hasMessageContaining("has not brought this server its settings");
@@ -123,7 +123,7 @@ final class ParameterShardTest {
       shard.initialize(0, 0, values(6));
 
       assertThat(waiting.join().initialized()).isTrue();
-      Reply reply = new Reply("line");
+      Reply reply = new Reply(ShardFixture.LINE);
       shard.pull(1, 0, OptionalLong.empty(), reply);
       assertThat(reply.values()).containsExactly(5);
     }
@@ -205,6 +205,51 @@ final class ParameterShardTest {
   }
 
   @Test
+  void whatComesLateOverAnOlderLineIsRefusedAndTheNewerLineGoesOn() {
+    try (var fixture = ShardFixture.of(ShardFixture.SYNC, 2, 1, 10)) {
+      Push push = new Push(1, 0, 1, 0);
+      fixture.push(push, 0, 3);
+      fixture.open(1, 2);
+      Reply asked = fixture.push(push, 2, 3);
+
+      assertThatThrownBy(() -> fixture.push(push, 0, 3))
+          .hasMessageContaining("worker-1: expected it on its line 2, got a message over line 0");
+      assertThatThrownBy(() -> fixture.open(1, 1))
+          .hasMessageContaining("worker-1: expected it on its line 2, got a message over line 1");
+      fixture.shard().disconnected(1, 0, 0, "noticed late");
+      fixture.push(0, 0, 1);
+
+      assertThat(asked.outcome()).isEqualTo(Outcome.APPLIED);
+      assertThat(asked.values()).containsExactly(-2);
+      assertThat(fixture.statistics().updatesApplied()).isEqualTo(2);
+      assertThat(fixture.buffersOut()).isZero();
+    }
+  }
+
+  @Test
+  void aLineThatNoSessionWasOpenedOverIsRefused() {
+    try (var fixture = ShardFixture.of(ShardFixture.ASYNC, 2, 1, 10)) {
+      assertThatThrownBy(() -> fixture.push(new Push(1, 0, 1, 0), 1, 3))
+          .hasMessageContaining("open a session over the line first");
+      assertThat(fixture.push(1, 0, 3).outcome()).isEqualTo(Outcome.APPLIED);
+      assertThat(fixture.buffersOut()).isZero();
+    }
+  }
+
+  @Test
+  void whoeverAwaitsTheOthersOverTwoLinesHearsOverEither() {
+    try (var fixture = ShardFixture.of(ShardFixture.SYNC, 2, 1, 0)) {
+      var overTheNewer = fixture.shard().awaitOthers(0, 0);
+      var lateOverTheOlder = fixture.shard().awaitOthers(0, 0);
+
+      fixture.shard().leave(1, 0);
+
+      assertThat(overTheNewer).isCompleted();
+      assertThat(lateOverTheOlder).isCompleted();
+    }
+  }
+
+  @Test
   void awaitOthersEndsWhenTheOthersHaveLeft() {
     try (var fixture = ShardFixture.of(ShardFixture.SYNC, 3, 1, 0)) {
       var others = fixture.shard().awaitOthers(0, 0);
@@ -227,8 +272,8 @@ final class ParameterShardTest {
 
     assertThat(waiting.failure()).isEqualTo("this server has ended");
     assertThatThrownBy(() -> fixture.pull(1)).hasMessage("this server has ended");
-    fixture.shard().disconnected(0, 0, ShardFixture.line(0), "ended");
-    fixture.shard().disconnected(1, 0, ShardFixture.line(1), "ended");
+    fixture.shard().disconnected(0, 0, ShardFixture.LINE, "ended");
+    fixture.shard().disconnected(1, 0, ShardFixture.LINE, "ended");
     assertThat(fixture.buffersOut()).isZero();
   }
 

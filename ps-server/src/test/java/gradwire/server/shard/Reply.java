@@ -10,7 +10,7 @@ import java.util.Optional;
 
 /** Keeps what a shard answered. */
 final class Reply implements Replier {
-  private final Object line;
+  private final int line;
   private boolean accepted;
   private Optional<Weights> weights = Optional.empty();
   private float[] values = {};
@@ -18,14 +18,14 @@ final class Reply implements Replier {
   private int numAnswers;
 
   /**
-   * @param line what it came over
+   * @param line the number of that which it came over
    */
-  Reply(Object line) {
+  Reply(int line) {
     this.line = line;
   }
 
   @Override
-  public Object line() {
+  public int line() {
     return line;
   }
 

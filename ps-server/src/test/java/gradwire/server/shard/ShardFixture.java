@@ -96,17 +96,28 @@ final class ShardFixture implements AutoCloseable {
   }
 
   /** The worker's only line. */
-  static Object line(int worker) {
-    return ("line of worker-" + worker).intern();
+  static final int LINE = 0;
+
+  /** Another line of the worker's only incarnation. */
+  void open(int worker, int line) {
+    shard.open(other(worker, sequences.length).over(line)).join();
+  }
+
+  Reply push(Push push, int line, float gradient) {
+    Reply reply = new Reply(line);
+    float[] values = new float[numFloats];
+    java.util.Arrays.fill(values, gradient);
+    shard.push(push, buffer(values), reply);
+    return reply;
   }
 
   /** The worker's line breaks. */
   void cut(int worker) {
-    shard.disconnected(worker, 0, line(worker), "kill -9");
+    shard.disconnected(worker, 0, LINE, "kill -9");
   }
 
   Reply push(Push push, float[] gradient) {
-    Reply reply = new Reply(line(push.worker()));
+    Reply reply = new Reply(LINE);
     shard.push(push, buffer(gradient), reply);
     return reply;
   }
@@ -117,7 +128,7 @@ final class ShardFixture implements AutoCloseable {
   }
 
   Reply pull(int worker) {
-    Reply reply = new Reply(line(worker));
+    Reply reply = new Reply(LINE);
     shard.pull(worker, 0, OptionalLong.empty(), reply);
     return reply;
   }

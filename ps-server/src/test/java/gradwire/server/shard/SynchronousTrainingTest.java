@@ -122,7 +122,7 @@ final class SynchronousTrainingTest {
       Reply ofTheLost = fixture.push(2, 0, 1);
       var others = fixture.shard().awaitOthers(0, 0);
 
-      fixture.shard().disconnected(2, 0, ShardFixture.line(2), "kill -9");
+      fixture.shard().disconnected(2, 0, ShardFixture.LINE, "kill -9");
 
       String lost = "worker-2: lost at step 0 (connection ended without leaving: kill -9)";
       assertThat(waiting.failure()).startsWith(lost).endsWith("see its log");
@@ -142,7 +142,7 @@ final class SynchronousTrainingTest {
   void withABackupWorkerALostOneIsDoneWithoutAndItsGradientGivenUp() {
     try (var fixture = ShardFixture.of(TWO_OF_THREE, 3, 1, 10)) {
       fixture.push(2, 0, 100);
-      fixture.shard().disconnected(2, 0, ShardFixture.line(2), "gone");
+      fixture.shard().disconnected(2, 0, ShardFixture.LINE, "gone");
 
       fixture.push(0, 0, 1);
       Reply reply = fixture.push(1, 0, 3);
@@ -164,7 +164,7 @@ final class SynchronousTrainingTest {
       fixture.push(0, 0, 1);
       fixture.push(1, 0, 1);
 
-      fixture.shard().disconnected(1, 0, ShardFixture.line(1), "gone");
+      fixture.shard().disconnected(1, 0, ShardFixture.LINE, "gone");
 
       assertThat(fixture.shard().awaitOthers(0, 0)).isCompleted();
       assertThat(fixture.pull(0).step()).isEqualTo(1);

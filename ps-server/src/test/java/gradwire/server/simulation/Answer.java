@@ -7,6 +7,8 @@ import gradwire.transport.Weights;
 sealed interface Answer {
   record Opened(OpenReply reply) implements Answer {}
 
+  record Declared(long lastStep) implements Answer {}
+
   record Taken() implements Answer {}
 
   record Got(Weights head, float[] weights) implements Answer {

@@ -7,7 +7,8 @@ import java.util.function.Consumer;
 
 /**
  * A stream between a worker and a server process: in order each way, as slow as it likes, and
- * broken at any moment. What was under way when it broke arrives later or never. One thread.
+ * broken at any moment. Of what was under way when it broke, the first part arrives later, the rest
+ * never. Questions may come twice. One thread.
  */
 final class Line {
   /** Who holds the worker's end. */
@@ -17,31 +18,45 @@ final class Line {
     void broken(Line line);
   }
 
+  /** Ticks after which a question may come a second time, maybe long after its line's end. */
+  private static final int LATEST_AGAIN = 400;
+
   private final String name;
   private final Events events;
   private final Server server;
   private final long process;
   private final int worker;
   private final int incarnation;
+  private final int number;
   private final Holder holder;
 
   /** Empty: the end of the line. */
-  private final Deque<Optional<Question>> toServer = new ArrayDeque<>();
+  private final Deque<Optional<Asked>> toServer = new ArrayDeque<>();
 
-  private final Deque<Optional<Answer>> toWorker = new ArrayDeque<>();
+  private final Deque<Optional<Answered>> toWorker = new ArrayDeque<>();
   private long lastToServer;
   private long lastToWorker;
-  private long stuckUntil;
+  private long stuckToServerUntil;
+  private long stuckToWorkerUntil;
+  private long numAsked;
+  private long lastAnswered;
   private boolean broken;
   private boolean dropped;
 
-  Line(String name, Events events, Server server, int worker, int incarnation, Holder holder) {
-    this.name = name;
+  /** A question, and which of the line's it is. */
+  private record Asked(long number, Question question) {}
+
+  /** An answer, and to which question. */
+  private record Answered(long number, Answer answer) {}
+
+  Line(Events events, Server server, int worker, int incarnation, int number, Holder holder) {
+    this.name = "worker-" + worker + "." + incarnation + ">ps-" + server.index() + "#" + number;
     this.events = events;
     this.server = server;
     this.process = server.process();
     this.worker = worker;
     this.incarnation = incarnation;
+    this.number = number;
     this.holder = holder;
   }
 
@@ -57,47 +72,66 @@ final class Line {
     return incarnation;
   }
 
-  boolean isBroken() {
-    return broken;
+  int number() {
+    return number;
   }
 
-  void ask(Question question) {
+  /** Asks; answers to earlier questions come no more. */
+  void ask(Question question, boolean twice) {
     if (!broken) {
-      toServer(Optional.of(question));
+      Asked asked = new Asked(++numAsked, question);
+      toServer(Optional.of(asked));
+      if (twice) {
+        long again = lastToServer + events.random().nextInt(LATEST_AGAIN);
+        events.at(again, () -> arriveAtServer(asked));
+      }
     }
   }
 
-  private void toServer(Optional<Question> question) {
-    toServer.add(question);
+  private void toServer(Optional<Asked> asked) {
+    toServer.add(asked);
     lastToServer = Math.max(lastToServer, events.now() + events.delay());
     events.at(lastToServer, this::arriveAtServer);
   }
 
   private void arriveAtServer() {
-    if (events.now() < stuckUntil) {
-      events.at(stuckUntil, this::arriveAtServer);
+    if (events.now() < stuckToServerUntil) {
+      events.at(stuckToServerUntil, this::arriveAtServer);
     } else {
-      arrive(toServer.poll(), question -> server.asked(this, question), () -> server.ended(this));
+      arrive(toServer.poll(), this::arriveAtServer, () -> server.ended(this));
     }
   }
 
-  void answer(Answer answer) {
+  private void arriveAtServer(Asked asked) {
+    server.asked(this, asked.number(), asked.question());
+  }
+
+  /** Answers the line's n-th question. */
+  void answer(long asked, Answer answer) {
     if (!broken && server.isProcess(process)) {
-      toWorker(Optional.of(answer));
+      toWorker(Optional.of(new Answered(asked, answer)));
     }
   }
 
-  private void toWorker(Optional<Answer> answer) {
+  private void toWorker(Optional<Answered> answer) {
     toWorker.add(answer);
     lastToWorker = Math.max(lastToWorker, events.now() + events.delay());
     events.at(lastToWorker, this::arriveAtWorker);
   }
 
   private void arriveAtWorker() {
-    if (events.now() < stuckUntil) {
-      events.at(stuckUntil, this::arriveAtWorker);
+    if (events.now() < stuckToWorkerUntil) {
+      events.at(stuckToWorkerUntil, this::arriveAtWorker);
     } else if (!dropped) {
-      arrive(toWorker.poll(), answer -> holder.answered(this, answer), () -> holder.broken(this));
+      arrive(toWorker.poll(), this::arriveAtWorker, () -> holder.broken(this));
+    }
+  }
+
+  /** Only the first answer to the last question is listened to. */
+  private void arriveAtWorker(Answered answered) {
+    if (answered.number() == numAsked && answered.number() > lastAnswered) {
+      lastAnswered = answered.number();
+      holder.answered(this, answered.answer());
     }
   }
 
@@ -108,10 +142,12 @@ final class Line {
     }
   }
 
-  /** Nothing arrives for a while. */
-  void stick() {
-    events.note(name + " sticks");
-    stuckUntil = events.now() + 1 + events.random().nextInt(500);
+  /** Nothing arrives for a while: at the server, at the worker, or at either. */
+  void stick(long until) {
+    int where = events.random().nextInt(3);
+    events.note(name + " sticks until " + until + ", " + where);
+    stuckToServerUntil = where == 1 ? stuckToServerUntil : until;
+    stuckToWorkerUntil = where == 2 ? stuckToWorkerUntil : until;
   }
 
   /** Both ends find out, in their time. */
@@ -119,13 +155,20 @@ final class Line {
     if (!broken) {
       broken = true;
       events.note(name + " breaks: " + why);
-      toServer
-          .clear(); // what may not arrive late: docs/assumptions.md, "a replaced line is silent"
-      if (events.chance(2)) {
-        toWorker.clear();
+      lose(toServer);
+      lose(toWorker);
+      if (events.chance(4)) {
+        stuckToServerUntil =
+            Math.max(stuckToServerUntil, events.now() + events.random().nextInt(300));
       }
       toServer(Optional.empty());
       toWorker(Optional.empty());
+    }
+  }
+
+  private void lose(Deque<?> underWay) {
+    for (int lost = events.random().nextInt(underWay.size() + 1); lost > 0; lost--) {
+      underWay.removeLast();
     }
   }
 

@@ -8,25 +8,31 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Sends an answer over a line.
+ * Sends the answer to a push or pull over the line that it came over.
  *
  * @param sequence of the push, 0 for a pull
  */
-record LineReplier(Line line, long sequence) implements Replier {
+record LineReplier(Asker asker, long sequence) implements Replier {
+  @Override
+  public int line() {
+    return asker.line().number();
+  }
+
   @Override
   public void accepted() {}
 
   @Override
   public void weights(Weights head, MemorySegment memory) {
+    Line line = asker.line();
     if (head.outcome() == Outcome.APPLIED || head.outcome() == Outcome.DUPLICATE) {
       line.server().acknowledged(line.worker(), sequence);
     }
     line.server().told(head.step());
-    line.answer(new Answer.Got(head, memory.toArray(ValueLayout.JAVA_FLOAT)));
+    asker.answer(new Answer.Got(head, memory.toArray(ValueLayout.JAVA_FLOAT)));
   }
 
   @Override
   public void fail(GradwireException failure) {
-    line.answer(new Answer.Refused(String.valueOf(failure.getMessage())));
+    asker.answer(new Answer.Refused(String.valueOf(failure.getMessage())));
   }
 }

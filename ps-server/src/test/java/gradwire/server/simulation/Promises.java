@@ -82,8 +82,8 @@ final class Promises {
     for (int worker = 0; worker < scenario.numWorkers(); worker++) {
       ShardTable.Row row = state.current().row(worker);
       expect(
-          row.applied() == scenario.numSteps() && row.sequence() == scenario.numSteps(),
-          "worker-%d: expected %d updates, got %s".formatted(worker, scenario.numSteps(), row));
+          row.applied() == scenario.endsAfter() && row.sequence() == scenario.endsAfter(),
+          "worker-%d: expected %d updates, got %s".formatted(worker, scenario.endsAfter(), row));
     }
     return weights(state);
   }

@@ -12,44 +12,44 @@ import java.util.function.Function;
 
 /** What a worker asks a server; answered over the line that it came over. */
 sealed interface Question {
-  void ask(ShardService service, Line line);
+  void ask(ShardService service, Asker asker);
 
   record Open(OpenRequest request) implements Question {
     @Override
-    public void ask(ShardService service, Line line) {
-      answerLater(service.open(request), line, Answer.Opened::new);
+    public void ask(ShardService service, Asker asker) {
+      answerLater(service.open(request), asker, Answer.Opened::new);
     }
 
     @Override
     public String toString() {
-      return "Open[" + request.worker() + ", " + request.incarnation() + "]";
+      return "Open[%d, %d, %d]".formatted(request.worker(), request.incarnation(), request.line());
     }
   }
 
   record Initialize(int worker, int incarnation, int numFloats) implements Question {
     @Override
-    public void ask(ShardService service, Line line) {
+    public void ask(ShardService service, Asker asker) {
       MemorySegment zeros = MemorySegment.ofArray(new float[numFloats]);
       service.initialize(worker, incarnation, TensorBuffer.borrowed(zeros));
-      line.answer(new Answer.Taken());
+      asker.answer(new Answer.Taken());
     }
   }
 
   record Pull(int worker, int incarnation, OptionalLong step) implements Question {
     @Override
-    public void ask(ShardService service, Line line) {
-      service.pull(worker, incarnation, step, new LineReplier(line, 0));
+    public void ask(ShardService service, Asker asker) {
+      service.pull(worker, incarnation, step, new LineReplier(asker, 0));
     }
   }
 
   /** A gradient is a function of its weights, so it is kept with its push. */
   record PushOf(Push push, float[] gradient) implements Question {
     @Override
-    public void ask(ShardService service, Line line) {
+    public void ask(ShardService service, Asker asker) {
       service.push(
           push,
           TensorBuffer.borrowed(MemorySegment.ofArray(gradient)),
-          new LineReplier(line, push.sequence()));
+          new LineReplier(asker, push.sequence()));
     }
 
     @Override
@@ -58,30 +58,37 @@ sealed interface Question {
     }
   }
 
+  record DeclareLastStep(int worker, int incarnation, long step) implements Question {
+    @Override
+    public void ask(ShardService service, Asker asker) {
+      asker.answer(new Answer.Declared(service.declareLastStep(worker, incarnation, step)));
+    }
+  }
+
   record AwaitOthers(int worker, int incarnation) implements Question {
     @Override
-    public void ask(ShardService service, Line line) {
-      answerLater(service.awaitOthers(worker, incarnation), line, nothing -> new Answer.Taken());
+    public void ask(ShardService service, Asker asker) {
+      answerLater(service.awaitOthers(worker, incarnation), asker, nothing -> new Answer.Taken());
     }
   }
 
   record Leave(int worker, int incarnation) implements Question {
     @Override
-    public void ask(ShardService service, Line line) {
+    public void ask(ShardService service, Asker asker) {
       service.leave(worker, incarnation);
-      line.answer(new Answer.Taken());
+      asker.answer(new Answer.Taken());
     }
   }
 
   private static <T> void answerLater(
-      CompletableFuture<T> answer, Line line, Function<T, Answer> say) {
+      CompletableFuture<T> answer, Asker asker, Function<T, Answer> say) {
     var unused =
         answer.whenComplete(
             (value, failure) -> {
               if (failure instanceof GradwireException refused) {
-                line.answer(new Answer.Refused(String.valueOf(refused.getMessage())));
+                asker.answer(new Answer.Refused(String.valueOf(refused.getMessage())));
               } else {
-                line.answer(say.apply(value));
+                asker.answer(say.apply(value));
               }
             });
   }

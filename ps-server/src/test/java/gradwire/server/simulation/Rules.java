@@ -22,7 +22,7 @@ interface Rules {
   }
 
   /** What workers reach. */
-  default ShardService service(ShardService service) {
+  default ShardService service(Scenario scenario, ShardService service) {
     return service;
   }
 

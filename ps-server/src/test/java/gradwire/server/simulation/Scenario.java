@@ -18,8 +18,12 @@ import java.util.Random;
  * @param numSteps of each worker
  * @param dependent gradients depend on the weights of all servers, and the optimizer is Adam; only
  *     in step, where the outcome's bits depend on no timing
+ * @param endsAfter the chief ends the run after that many steps, in step only; else {@code
+ *     numSteps}
+ * @param fullDisk the last server finds no room on its disk at first
  * @param numFaults at most this many
  * @param oneFaultIn messages, on average
+ * @param oneTwiceIn questions, on average, reach their server twice
  */
 record Scenario(
     int numServers,
@@ -27,8 +31,12 @@ record Scenario(
     int numSteps,
     Consistency consistency,
     boolean dependent,
+    int endsAfter,
+    boolean fullDisk,
     int numFaults,
-    int oneFaultIn) {
+    int oneFaultIn,
+    int oneTwiceIn) {
+  private static final int NEVER = Integer.MAX_VALUE;
 
   static Scenario of(Random random) {
     int numServers = 1 + random.nextInt(3);
@@ -41,20 +49,37 @@ record Scenario(
           default -> new Consistency.Sync(OptionalInt.empty());
         };
     boolean dependent = random.nextBoolean() && consistency instanceof Consistency.Sync;
-    int oneFaultIn = 5 + random.nextInt(60);
+    boolean endsEarly = random.nextInt(4) == 0 && consistency instanceof Consistency.Sync;
+    int endsAfter = endsEarly ? 1 + random.nextInt(numSteps) : numSteps;
+    boolean fullDisk = random.nextInt(16) == 0;
+    int oneFaultIn = 10 + random.nextInt(120);
+    int oneTwiceIn = random.nextBoolean() ? NEVER : 3 + random.nextInt(30);
     return new Scenario(
         numServers,
         numWorkers,
         numSteps,
         consistency,
         dependent,
+        endsAfter,
+        fullDisk,
         1 + random.nextInt(12),
-        oneFaultIn);
+        oneFaultIn,
+        oneTwiceIn);
   }
 
   /** The same job when nothing goes wrong. */
   Scenario undisturbed() {
-    return new Scenario(numServers, numWorkers, numSteps, consistency, dependent, 0, 1);
+    return new Scenario(
+        numServers,
+        numWorkers,
+        numSteps,
+        consistency,
+        dependent,
+        endsAfter,
+        false,
+        0,
+        NEVER,
+        NEVER);
   }
 
   /** Of each server's shard: one float for every push there is. */

@@ -18,15 +18,20 @@ import org.jspecify.annotations.Nullable;
 
 /** A parameter server's machine: its state, and one process after another that works on it. */
 final class Server {
+  /** How a chief is refused whose shard finds no room on the disk. */
+  static final String NO_ROOM = "no room on the disk";
+
   /** In ticks; nobody is away for so long. */
   private static final long REJOIN_LIMIT = 50_000;
 
   private static final int NEVER = -1;
 
   private final int index;
+  private final Scenario scenario;
   private final Events events;
   private final Rules rules;
   private final Promises promises;
+  private final Runnable messageCame;
   private final List<Line> lines = new ArrayList<>();
   private long process;
   private @Nullable ParameterShard shard;
@@ -39,11 +44,27 @@ final class Server {
 
   private boolean diesBehind;
 
-  Server(int index, Scenario scenario, Events events, Rules rules) {
+  /** Starts that end at once. */
+  private int deathsAtStart;
+
+  /** Whether the next shard that is made finds no room. */
+  private boolean isFull;
+
+  /** By worker: until when it does not reach this server. */
+  private final long[] cutOffUntil;
+
+  /**
+   * @param messageCame told of every question
+   */
+  Server(int index, Scenario scenario, Events events, Rules rules, Runnable messageCame) {
     this.index = index;
+    this.scenario = scenario;
     this.events = events;
     this.rules = rules;
+    this.messageCame = messageCame;
     this.promises = new Promises(name(), scenario);
+    this.cutOffUntil = new long[scenario.numWorkers()];
+    this.isFull = scenario.fullDisk() && index == scenario.numServers() - 1;
   }
 
   private String name() {
@@ -70,8 +91,12 @@ final class Server {
               new ParameterShard(
                   new Machine(), s -> new CheckpointWriter(Optional.empty(), s), new Waits());
           shard = fresh;
-          service = rules.service(fresh);
+          service = rules.service(scenario, fresh);
         });
+    if (deathsAtStart > 0) {
+      deathsAtStart--;
+      die("is killed at its start");
+    }
   }
 
   /** Where the state is found and kept. */
@@ -80,7 +105,7 @@ final class Server {
     public Optional<Saved> find() {
       return rules
           .found(Optional.ofNullable(state))
-          .map(left -> new Saved(requireNonNull(chief), mortal(rules.store(left))));
+          .map(left -> new Saved(requireNonNull(chief), rules.store(mortal(left))));
     }
 
     @Override
@@ -90,10 +115,14 @@ final class Server {
 
     @Override
     public ShardStore create(OpenRequest request, long numFloats, int numVectors) {
+      if (isFull) {
+        isFull = false;
+        throw new GradwireException(name() + ": " + NO_ROOM);
+      }
       TwoVersions fresh = new TwoVersions((int) numFloats, numVectors, request.numWorkers());
       chief = request;
       state = fresh;
-      return mortal(rules.store(fresh));
+      return rules.store(mortal(fresh));
     }
 
     private ShardStore mortal(ShardStore store) {
@@ -140,19 +169,35 @@ final class Server {
     return line;
   }
 
-  void asked(Line line, Question question) {
+  /** It ends at once, {@code times} times, the next time it starts. */
+  void dieAtStart(int times) {
+    deathsAtStart = times;
+  }
+
+  /** The worker reaches this server no more, until then. */
+  void cutOff(int worker, long until) {
+    cutOffUntil[worker] = Math.max(cutOffUntil[worker], until);
+  }
+
+  boolean isCutOff(int worker) {
+    return events.now() < cutOffUntil[worker];
+  }
+
+  void asked(Line line, long number, Question question) {
     ShardService service = this.service;
     if (service == null || !line.isToPresentProcess()) {
       line.breakNow("nobody there");
       return;
     }
-    events.note(line + " asks " + question);
+    events.note(line + " asks " + number + ", " + question);
+    messageCame.run();
+    Asker asker = new Asker(line, number);
     call(
         () -> {
           try {
-            question.ask(service, line);
+            question.ask(service, asker);
           } catch (GradwireException refused) {
-            line.answer(new Answer.Refused(String.valueOf(refused.getMessage())));
+            asker.answer(new Answer.Refused(String.valueOf(refused.getMessage())));
           }
         });
   }
@@ -162,7 +207,7 @@ final class Server {
     ShardService service = this.service;
     if (service != null && line.isToPresentProcess()) {
       events.note(line + " ended");
-      call(() -> service.disconnected(line.worker(), line.incarnation(), line, "broken"));
+      call(() -> service.disconnected(line.worker(), line.incarnation(), line.number(), "broken"));
     }
   }
 

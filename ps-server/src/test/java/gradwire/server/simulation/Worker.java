@@ -19,6 +19,8 @@ final class Worker implements Line.Holder {
     OPENING,
     PULLING,
     PUSHING,
+    DECLARING_FIRST,
+    DECLARING_ELSEWHERE,
     AWAITING_OTHERS,
     LEAVING,
     DONE
@@ -30,14 +32,17 @@ final class Worker implements Line.Holder {
     private @Nullable Line line;
     private @Nullable OpenReply first;
     private @Nullable Question unanswered;
-    private float[] weights = {};
+    private float[] weights;
     private long step;
+    private long lastStep;
+    private int numLines;
 
     /** Whether the server has answered over the present line: nothing is asked before. */
     private boolean isOpen;
 
-    Link(int server) {
+    Link(int server, int numFloats) {
       this.server = server;
+      this.weights = new float[numFloats];
     }
 
     boolean isSettled() {
@@ -51,26 +56,39 @@ final class Worker implements Line.Holder {
   private final Events events;
   private final Rules rules;
   private final Runnable messageCame;
+  private final Runnable noRoom;
   private int incarnation = -1;
-  private int numLines;
   private Link[] links = {};
   private Phase phase = Phase.OPENING;
   private long sequence;
+
+  /** The last push that any server had as this process joined. */
+  private long begun;
+
+  /** Whether this process has told the servers where the run ends. */
+  private boolean declared;
+
   private boolean alive;
 
+  /**
+   * @param messageCame told of every answer
+   * @param noRoom told when a server has refused the chief's shard for want of room
+   */
   Worker(
       int index,
       Scenario scenario,
       List<Server> servers,
       Events events,
       Rules rules,
-      Runnable messageCame) {
+      Runnable messageCame,
+      Runnable noRoom) {
     this.index = index;
     this.scenario = scenario;
     this.servers = servers;
     this.events = events;
     this.rules = rules;
     this.messageCame = messageCame;
+    this.noRoom = noRoom;
   }
 
   private String name() {
@@ -83,7 +101,11 @@ final class Worker implements Line.Holder {
     events.note(name() + " starts");
     alive = true;
     phase = Phase.OPENING;
-    links = servers.stream().map(server -> new Link(server.index())).toArray(Link[]::new);
+    declared = false;
+    links =
+        servers.stream()
+            .map(server -> new Link(server.index(), scenario.numFloats()))
+            .toArray(Link[]::new);
     for (Link link : links) {
       openLine(link);
     }
@@ -100,6 +122,10 @@ final class Worker implements Line.Holder {
     }
   }
 
+  int index() {
+    return index;
+  }
+
   boolean isDone() {
     return phase == Phase.DONE;
   }
@@ -114,19 +140,28 @@ final class Worker implements Line.Holder {
 
   private void openLine(Link link) {
     Server server = servers.get(link.server);
-    String name = name() + ">ps-" + link.server + "#" + numLines++;
-    Line line = server.lineFor(new Line(name, events, server, index, incarnation, this));
+    int number = link.numLines++;
+    Line line = server.lineFor(new Line(events, server, index, incarnation, number, this));
     link.line = line;
     link.isOpen = false;
-    line.ask(
+    ask(
+        line,
         new Question.Open(
             new OpenRequest(
                 index,
                 scenario.numWorkers(),
                 incarnation,
+                number,
                 7,
                 index == 0 ? Optional.of(scenario.settings(link.server)) : Optional.empty(),
                 Optional.empty())));
+    if (server.isCutOff(index)) {
+      line.breakNow("no way to it");
+    }
+  }
+
+  private void ask(Line line, Question question) {
+    line.ask(question, events.chance(scenario.oneTwiceIn()));
   }
 
   @Override
@@ -156,12 +191,23 @@ final class Worker implements Line.Holder {
     switch (answer) {
       case Answer.Opened(OpenReply reply) -> opened(link, reply);
       case Answer.Taken() -> link.unanswered = null;
+      case Answer.Declared(long lastStep) -> {
+        link.unanswered = null;
+        link.lastStep = lastStep;
+      }
       case Answer.Got got -> got(link, got);
-      case Answer.Refused(String why) -> throw new Violation(name() + " is refused: " + why);
+      case Answer.Refused(String why) -> refused(why);
     }
-    if (Arrays.stream(links).allMatch(Link::isSettled)) {
+    if (alive && Arrays.stream(links).allMatch(Link::isSettled)) {
       next();
     }
+  }
+
+  private void refused(String why) {
+    if (!why.endsWith(Server.NO_ROOM)) {
+      throw new Violation(name() + " is refused: " + why);
+    }
+    noRoom.run();
   }
 
   private void opened(Link link, OpenReply reply) {
@@ -181,12 +227,14 @@ final class Worker implements Line.Holder {
 
   private void got(Link link, Answer.Got got) {
     Outcome outcome = got.head().outcome();
-    if (outcome == Outcome.LATE || outcome == Outcome.FINISHED) {
+    boolean tooFar = sequence > scenario.endsAfter() && outcome == Outcome.FINISHED;
+    if (!tooFar && (outcome == Outcome.LATE || outcome == Outcome.FINISHED)) {
       throw new Violation(name() + ": " + link.unanswered + " was not applied: " + outcome);
     }
     link.unanswered = null;
     link.weights = got.weights();
     link.step = got.head().step();
+    link.lastStep = got.head().lastStep();
   }
 
   private void next() {
@@ -195,23 +243,57 @@ final class Worker implements Line.Holder {
         List<OpenReply> replies =
             Arrays.stream(links).map(link -> requireNonNull(link.first)).toList();
         sequence = rules.goesOnAfter(replies);
+        begun = replies.stream().mapToLong(OpenReply::sequence).max().orElseThrow();
         OptionalLong step = rules.firstStep(scenario, incarnation, replies);
         askAll(Phase.PULLING, server -> new Question.Pull(index, incarnation, step));
       }
       case PULLING, PUSHING -> {
-        if (sequence < scenario.numSteps()) {
-          sequence++;
-          askAll(Phase.PUSHING, this::push);
-        } else if (index == 0) {
-          askAll(Phase.AWAITING_OTHERS, server -> new Question.AwaitOthers(index, incarnation));
+        if (index == 0 && isToEndTheRun()) {
+          phase = Phase.DECLARING_FIRST;
+          ask(links[0], new Question.DeclareLastStep(index, incarnation, links[0].step));
         } else {
-          leave();
+          trainOn();
         }
+      }
+      case DECLARING_FIRST -> {
+        phase = Phase.DECLARING_ELSEWHERE;
+        for (int server = 1; server < links.length; server++) {
+          ask(links[server], new Question.DeclareLastStep(index, incarnation, links[0].lastStep));
+        }
+        if (links.length == 1) {
+          next();
+        }
+      }
+      case DECLARING_ELSEWHERE -> {
+        declared = true;
+        trainOn();
       }
       case AWAITING_OTHERS -> leave();
       case LEAVING -> phase = Phase.DONE;
       case DONE -> {}
     }
+  }
+
+  /** Where it is due, and where an earlier process may have told only some of the servers. */
+  private boolean isToEndTheRun() {
+    boolean due =
+        links[0].step == scenario.endsAfter() && scenario.endsAfter() < scenario.numSteps();
+    return due && !declared;
+  }
+
+  private void trainOn() {
+    if (!isOver() || sequence < begun) {
+      sequence++;
+      askAll(Phase.PUSHING, this::push);
+    } else if (index == 0) {
+      askAll(Phase.AWAITING_OTHERS, server -> new Question.AwaitOthers(index, incarnation));
+    } else {
+      leave();
+    }
+  }
+
+  private boolean isOver() {
+    return scenario.inStep() ? links[0].step >= links[0].lastStep : sequence >= scenario.numSteps();
   }
 
   private void leave() {
@@ -229,10 +311,12 @@ final class Worker implements Line.Holder {
       float[] mine = links[server].weights;
       float[] others = links[(server + 1) % links.length].weights;
       for (int i = 0; i < gradient.length; i++) {
-        gradient[i] = 0.5f * mine[i] + 0.25f * others[i];
+        gradient[i] = 0.5f * mine[i] + 0.25f * others[i] + 0.1f * (index * index + i);
       }
     }
-    gradient[index * scenario.numSteps() + (int) sequence - 1] += 1;
+    if (sequence <= scenario.numSteps()) {
+      gradient[index * scenario.numSteps() + (int) sequence - 1] += 1;
+    }
     return gradient;
   }
 
@@ -245,10 +329,10 @@ final class Worker implements Line.Holder {
     }
   }
 
-  private static void ask(Link link, Question question) {
+  private void ask(Link link, Question question) {
     link.unanswered = question;
     if (link.isOpen) {
-      requireNonNull(link.line).ask(question);
+      ask(requireNonNull(link.line), question);
     }
   }
 }

@@ -26,12 +26,20 @@ final class World {
     this.random = random;
     this.events = new Events(random, keepsLog);
     IntStream.range(0, scenario.numServers())
-        .forEach(index -> servers.add(new Server(index, scenario, events, rules)));
+        .forEach(
+            index -> servers.add(new Server(index, scenario, events, rules, this::messageCame)));
     IntStream.range(0, scenario.numWorkers())
         .forEach(
             index ->
                 workers.add(
-                    new Worker(index, scenario, servers, events, rules, this::messageCame)));
+                    new Worker(
+                        index,
+                        scenario,
+                        servers,
+                        events,
+                        rules,
+                        this::messageCame,
+                        this::endAndResume)));
   }
 
   List<String> log() {
@@ -60,6 +68,12 @@ final class World {
     }
   }
 
+  /** A task has ended by itself and with it the run; somebody makes room and resumes it. */
+  private void endAndResume() {
+    workers.forEach(Worker::die);
+    servers.stream().filter(Server::isUp).forEach(server -> server.die("ends with the run"));
+  }
+
   private void messageCame() {
     if (numFaults < scenario.numFaults() && events.chance(scenario.oneFaultIn())) {
       numFaults++;
@@ -70,23 +84,43 @@ final class World {
   private void goWrong() {
     Server server = servers.get(random.nextInt(servers.size()));
     Worker worker = workers.get(random.nextInt(workers.size()));
-    switch (random.nextInt(6)) {
-      case 0 -> {
-        if (server.isUp()) {
-          server.die("is killed");
-        }
+    switch (random.nextInt(8)) {
+      case 0 -> kill(server);
+      case 4 -> {
+        server.dieAtStart(1 + random.nextInt(2));
+        kill(server);
       }
+      case 5 -> cutOff(worker, server);
       case 1 -> server.dieAtCommit(random.nextInt(6), random.nextBoolean());
       case 2 -> worker.die();
       case 3 -> {
         if (worker.isAlive()) {
-          worker.line(server.index()).stick();
+          worker.line(server.index()).stick(events.now() + 1 + random.nextInt(500));
         }
       }
       default -> {
         if (worker.isAlive()) {
           worker.line(server.index()).breakNow("cut");
         }
+      }
+    }
+  }
+
+  private static void kill(Server server) {
+    if (server.isUp()) {
+      server.die("is killed");
+    }
+  }
+
+  /** The worker reaches this one server no more for a while; its line may survive that. */
+  private void cutOff(Worker worker, Server server) {
+    long until = events.now() + 1 + random.nextInt(1000);
+    server.cutOff(worker.index(), until);
+    if (worker.isAlive()) {
+      Line line = worker.line(server.index());
+      line.stick(until);
+      if (random.nextBoolean()) {
+        line.breakNow("cut off");
       }
     }
   }

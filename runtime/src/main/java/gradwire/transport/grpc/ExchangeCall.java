@@ -37,6 +37,7 @@ final class ExchangeCall extends ServerCall.Listener<InputStream> implements Rep
   private final ServerCall<InputStream, InputStream> call;
   private final ShardService service;
   private final Executor connection;
+  private final int line;
   private final @Nullable PeerMemory peer;
   private final Transfer transfer;
   private final FrameReader reader;
@@ -80,6 +81,7 @@ final class ExchangeCall extends ServerCall.Listener<InputStream> implements Rep
     this.call = call;
     this.service = service;
     this.connection = connection;
+    this.line = Methods.line(headers);
     Metadata replied = new Metadata();
     this.peer = attach(headers, replied);
     this.transfer = new Transfer(buffers, service::numFloats, peer);
@@ -278,6 +280,11 @@ final class ExchangeCall extends ServerCall.Listener<InputStream> implements Rep
   }
 
   @Override
+  public int line() {
+    return line;
+  }
+
+  @Override
   public synchronized void accepted() {
     if (!closed) {
       accepted = true;
@@ -341,7 +348,7 @@ final class ExchangeCall extends ServerCall.Listener<InputStream> implements Rep
     }
     transfer.abandon();
     if (worker >= 0) {
-      service.disconnected(worker, incarnation, this, why);
+      service.disconnected(worker, incarnation, line, why);
     }
     if (peer != null) {
       peer.release();

@@ -103,7 +103,7 @@ public final class GrpcShardConnection implements ShardConnection {
               + reply.getProtocol()
               + "; run the same version of Gradwire on all hosts");
     }
-    requests = startExchange(request.shared());
+    requests = startExchange(request);
     return new OpenReply(
         reply.getStep(), reply.getInitialized(), reply.getSequence(), reply.getApplied());
   }
@@ -130,9 +130,10 @@ public final class GrpcShardConnection implements ShardConnection {
     }
   }
 
-  private RequestSender startExchange(Optional<SharedVectors> vectors) {
-    Optional<SharedVectors> offered = vectors.filter(v -> line.mayShareMemory());
+  private RequestSender startExchange(OpenRequest request) {
+    Optional<SharedVectors> offered = request.shared().filter(v -> line.mayShareMemory());
     Metadata headers = new Metadata();
+    headers.put(Methods.LINE, Integer.toString(request.line()));
     offered.ifPresent(shared -> headers.put(PeerMemory.OFFER, PeerMemory.offer(shared)));
     ClientCall<InputStream, InputStream> call =
         ClientInterceptors.intercept(channel, interceptors)

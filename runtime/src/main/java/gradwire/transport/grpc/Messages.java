@@ -22,7 +22,7 @@ import java.util.OptionalInt;
 /** Our values to and from the wire's messages. */
 final class Messages {
   /** The protocol that this version speaks. */
-  static final int PROTOCOL = 3;
+  static final int PROTOCOL = 4;
 
   private Messages() {}
 
@@ -33,6 +33,7 @@ final class Messages {
             .setWorker(request.worker())
             .setNumWorkers(request.numWorkers())
             .setIncarnation(request.incarnation())
+            .setLine(request.line())
             .setLayoutFingerprint(request.layoutFingerprint());
     request.settings().ifPresent(settings -> message.setSettings(toProto(settings)));
     return message.build();
@@ -53,10 +54,17 @@ final class Messages {
       throw new GradwireException(
           "num_workers: expected 1 to 100000, got " + message.getNumWorkers());
     }
+    Expect.that(
+        message.getLine() >= 0,
+        "line",
+        "0 to 2147483647",
+        Integer.toUnsignedString(message.getLine()),
+        "count the worker's lines from 0");
     return new OpenRequest(
         message.getWorker(),
         message.getNumWorkers(),
         message.getIncarnation(),
+        message.getLine(),
         message.getLayoutFingerprint(),
         message.hasSettings() ? Optional.of(fromProto(message.getSettings())) : Optional.empty(),
         Optional.empty());

@@ -1,6 +1,7 @@
 package gradwire.transport.grpc;
 
 import gradwire.transport.grpc.proto.ParameterServerGrpc;
+import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import java.io.InputStream;
 
@@ -30,5 +31,23 @@ final class Methods {
           .setResponseMarshaller(AS_IT_IS)
           .build();
 
+  /** The number of the line, on the request headers of its stream; left out, it is the first. */
+  static final Metadata.Key<String> LINE =
+      Metadata.Key.of("gradwire-line", Metadata.ASCII_STRING_MARSHALLER);
+
+  private static final int NO_LINE = -1;
+
   private Methods() {}
+
+  /**
+   * The number of the line that a stream is of; one that no line has if there is no sense in it.
+   */
+  static int line(Metadata headers) {
+    String number = headers.get(LINE);
+    try {
+      return number == null ? 0 : Integer.parseUnsignedInt(number);
+    } catch (NumberFormatException e) {
+      return NO_LINE;
+    }
+  }
 }

@@ -35,7 +35,8 @@ public final class InProcessShardConnection implements ShardConnection {
   private Lane lane = Lane.OFF;
   private int worker = -1;
   private int incarnation;
-  private Answer answer = new Answer(this, MemorySegment.NULL);
+  private int line;
+  private Answer answer = new Answer(0, MemorySegment.NULL);
   private @Nullable Unfinished unfinished;
 
   /** A push whose gradient is still being computed. */
@@ -54,12 +55,12 @@ public final class InProcessShardConnection implements ShardConnection {
   }
 
   private record Answer(
-      Object line,
+      int line,
       MemorySegment into,
       CompletableFuture<Boolean> verdict,
       CompletableFuture<Weights> weights)
       implements Replier {
-    Answer(Object line, MemorySegment into) {
+    Answer(int line, MemorySegment into) {
       this(line, into, new CompletableFuture<>(), new CompletableFuture<>());
     }
 
@@ -105,6 +106,7 @@ public final class InProcessShardConnection implements ShardConnection {
   public OpenReply open(OpenRequest request) {
     worker = request.worker();
     incarnation = request.incarnation();
+    line = request.line();
     lane = trace.from(worker);
     return await(service.open(request), "let this worker in (has worker-0 started?)");
   }
@@ -116,7 +118,7 @@ public final class InProcessShardConnection implements ShardConnection {
 
   @Override
   public void push(Push push, MemorySegment gradient, MemorySegment weights) {
-    answer = new Answer(this, weights);
+    answer = new Answer(line, weights);
     long begun = lane.begin();
     lane.flowThrough(trace.flow(worker, push.sequence()));
     service.push(push, TensorBuffer.borrowed(gradient), answer);
@@ -146,7 +148,7 @@ public final class InProcessShardConnection implements ShardConnection {
 
   @Override
   public void pull(OptionalLong step, MemorySegment weights) {
-    answer = new Answer(this, weights);
+    answer = new Answer(line, weights);
     service.pull(worker, incarnation, step, answer);
   }
 
@@ -204,7 +206,7 @@ public final class InProcessShardConnection implements ShardConnection {
   @Override
   public void close() {
     if (worker >= 0) {
-      service.disconnected(worker, incarnation, this, "the worker's thread ended");
+      service.disconnected(worker, incarnation, line, "the worker's thread ended");
     }
   }
 }

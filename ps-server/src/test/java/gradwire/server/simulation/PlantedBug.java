@@ -1,0 +1,120 @@
+package gradwire.server.simulation;
+
+import gradwire.server.store.ShardStore;
+import gradwire.transport.OpenReply;
+import gradwire.transport.ShardService;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** Bugs of which the simulation must find each one. All sit in its own seams, none in the shard. */
+enum PlantedBug implements Rules {
+  A_RESTARTED_SERVER_FORGETS_WHO_PUSHED_WHAT("was answered, the state has") {
+    @Override
+    public Optional<ShardStore> found(Optional<ShardStore> left) {
+      left.ifPresent(store -> BadCommits.forgetPushes(store.current()));
+      return left;
+    }
+  },
+  WEIGHTS_COUNT_BEFORE_THE_TABLE("expected weight") {
+    @Override
+    public ShardStore store(ShardStore store) {
+      return BadCommits.weightsFirst(store);
+    }
+  },
+  THE_TABLE_COUNTS_BEFORE_THE_WEIGHTS("expected weight") {
+    @Override
+    public ShardStore store(ShardStore store) {
+      return BadCommits.tableFirst(store);
+    }
+  },
+  A_RESTARTED_SERVER_READS_THE_OTHER_VERSION("expected weight") {
+    @Override
+    public Optional<ShardStore> found(Optional<ShardStore> left) {
+      return left.map(BadCommits::otherVersion);
+    }
+  },
+  A_PUSH_IS_ANSWERED_BEFORE_IT_IS_APPLIED("was answered, the state has") {
+    @Override
+    public ShardService service(Scenario scenario, ShardService service) {
+      return BadServices.answersFirst(service);
+    }
+  },
+  A_PUSH_THAT_COMES_AGAIN_IS_TAKEN_FOR_NEW("expected weight") {
+    @Override
+    public ShardService service(Scenario scenario, ShardService service) {
+      return BadServices.takesDuplicatesForNew(service);
+    }
+  },
+  WHAT_WAITS_IS_LOST_WITH_ITS_LINE("was answered, the state has") {
+    @Override
+    public ShardService service(Scenario scenario, ShardService service) {
+      return BadServices.losesWhatWaits(service);
+    }
+  },
+  OLDER_INCARNATIONS_ARE_NOT_FENCED_OFF("is refused") {
+    @Override
+    public ShardService service(Scenario scenario, ShardService service) {
+      return new FencelessService(service, FencelessService.Fence.INCARNATION);
+    }
+  },
+  OLDER_LINES_ARE_NOT_FENCED_OFF("is refused") {
+    @Override
+    public ShardService service(Scenario scenario, ShardService service) {
+      return new FencelessService(service, FencelessService.Fence.LINE);
+    }
+  },
+  ONLY_THE_LAST_WHO_ASKS_FOR_THE_OTHERS_HEARS("hang") {
+    @Override
+    public ShardService service(Scenario scenario, ShardService service) {
+      return BadServices.answersTheLastAsker(service);
+    }
+  },
+  STALENESS_MAY_BE_ONE_MORE_THAN_ITS_BOUND("lag") {
+    @Override
+    public ShardService service(Scenario scenario, ShardService service) {
+      return BadServices.laxBound(service);
+    }
+  },
+  GRADIENTS_ARE_ADDED_AS_THEY_ARRIVE("other bits") {
+    @Override
+    public ShardService service(Scenario scenario, ShardService service) {
+      return scenario.inStep() ? new ArrivalOrderService(service, scenario) : service;
+    }
+  },
+  A_RESTARTED_WORKER_GOES_ON_AFTER_THE_MOST("a push was lost on the way") {
+    @Override
+    public long goesOnAfter(List<OpenReply> replies) {
+      return replies.stream().mapToLong(OpenReply::sequence).max().orElseThrow();
+    }
+  },
+  A_RESTARTED_WORKER_TAKES_ANY_WEIGHTS("other bits") {
+    @Override
+    public OptionalLong firstStep(Scenario scenario, int incarnation, List<OpenReply> replies) {
+      return OptionalLong.empty();
+    }
+  },
+  A_NEW_LINE_ASKS_NOTHING_AGAIN("hang") {
+    @Override
+    public boolean asksAgain() {
+      return false;
+    }
+  },
+  A_BROKEN_LINE_COUNTS_AS_AN_ANSWER("a push was lost on the way") {
+    @Override
+    public Optional<Question> again(Question unanswered) {
+      return Optional.empty();
+    }
+  };
+
+  private final String promise;
+
+  PlantedBug(String promise) {
+    this.promise = promise;
+  }
+
+  /** Part of what is said when it is found. */
+  String promise() {
+    return promise;
+  }
+}
