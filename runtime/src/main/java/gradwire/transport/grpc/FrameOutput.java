@@ -47,6 +47,7 @@ final class FrameOutput extends InputStream implements Drainable, KnownLength {
   private final MemorySegment floats;
   private final MemorySegment payload;
   private final Carriage carriage;
+  private final boolean lasts;
   private final byte[] header = new byte[MAX_HEADER_BYTES];
   private final int headerBytes;
   private boolean drained;
@@ -64,6 +65,7 @@ final class FrameOutput extends InputStream implements Drainable, KnownLength {
     this.frame = frame;
     this.floats = floats;
     this.payload = frame.isShared() ? Frame.NO_PAYLOAD : frame.payload();
+    this.lasts = carriage == Carriage.LENT;
     this.carriage = payload.byteSize() < SCRATCH_BYTES ? Carriage.WRITTEN : carriage;
     this.headerBytes = writeHeader();
   }
@@ -164,6 +166,9 @@ final class FrameOutput extends InputStream implements Drainable, KnownLength {
     }
     if (floats.equals(frame.payload())) {
       checksum.update(floats);
+    } else if (lasts) {
+      checksum.update(floats); // copied past the cache, they would have to be read again
+      frame.payload().copyFrom(floats);
     } else {
       checksum.copy(floats, frame.payload());
     }
