@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class FrameOutput extends InputStream implements Drainable, KnownLength {
   /** How a payload gets to the socket. */
   enum Carriage {
-    /** The memory stays as it is until the stream's answer: the socket reads it itself. */
+    /** The memory stays as it is until the other end answers it: the socket reads it itself. */
     LENT,
     /** The memory may change at any time: the socket reads a copy. */
     COPIED,
@@ -47,7 +47,6 @@ final class FrameOutput extends InputStream implements Drainable, KnownLength {
   private final MemorySegment floats;
   private final MemorySegment payload;
   private final Carriage carriage;
-  private final boolean lasts;
   private final byte[] header = new byte[MAX_HEADER_BYTES];
   private final int headerBytes;
   private boolean drained;
@@ -65,7 +64,6 @@ final class FrameOutput extends InputStream implements Drainable, KnownLength {
     this.frame = frame;
     this.floats = floats;
     this.payload = frame.isShared() ? Frame.NO_PAYLOAD : frame.payload();
-    this.lasts = carriage == Carriage.LENT;
     this.carriage = payload.byteSize() < SCRATCH_BYTES ? Carriage.WRITTEN : carriage;
     this.headerBytes = writeHeader();
   }
@@ -166,9 +164,6 @@ final class FrameOutput extends InputStream implements Drainable, KnownLength {
     }
     if (floats.equals(frame.payload())) {
       checksum.update(floats);
-    } else if (lasts) {
-      checksum.update(floats); // copied past the cache, they would have to be read again
-      frame.payload().copyFrom(floats);
     } else {
       checksum.copy(floats, frame.payload());
     }
