@@ -52,8 +52,12 @@ final class Memfd {
 
   private Memfd() {}
 
-  /** A new one of {@code numBytes}, sealed in length; the caller closes the descriptor. */
+  /** From here on large pages pay; above the length of any file that has no room for them. */
+  private static final long LARGE_BYTES = 2 * LargePages.PAGE_BYTES;
+
+  /** A new one of at least {@code numBytes}, sealed in length; the caller closes the descriptor. */
   static int create(long numBytes) throws IOException {
+    long length = numBytes > LARGE_BYTES ? LargePages.spacious(numBytes) : numBytes;
     try (Arena arena = Arena.ofConfined()) {
       int descriptor =
           Libc.call(
@@ -61,7 +65,7 @@ final class Memfd {
               MEMFD_CREATE,
               arena.allocateFrom(NAME),
               MFD_CLOEXEC | MFD_ALLOW_SEALING);
-      Libc.call("ftruncate", FTRUNCATE, descriptor, numBytes);
+      Libc.call("ftruncate", FTRUNCATE, descriptor, length);
       Libc.call("fcntl", FCNTL, descriptor, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW);
       return descriptor;
     }
@@ -85,12 +89,27 @@ final class Memfd {
     }
   }
 
-  /** Maps all of it, for reading and writing, as long as {@code arena} lives. */
+  /**
+   * Maps it, for reading and writing, as long as {@code arena} lives; a large one so that its pages
+   * may be large.
+   */
   static MemorySegment map(int descriptor, Arena arena) throws IOException {
     Path path = Path.of("/proc/self/fd/" + descriptor);
     try (FileChannel channel =
         FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-      return channel.map(FileChannel.MapMode.READ_WRITE, 0, channel.size(), arena);
+      MemorySegment whole = channel.map(FileChannel.MapMode.READ_WRITE, 0, channel.size(), arena);
+      return isLarge(whole) ? LargePages.aligned(descriptor, whole) : whole;
+    }
+  }
+
+  private static boolean isLarge(MemorySegment mapped) {
+    return mapped.byteSize() > LARGE_BYTES;
+  }
+
+  /** Makes the pages of a new one large, if it is. */
+  static void enlargePages(MemorySegment mapped) {
+    if (isLarge(mapped)) {
+      LargePages.collapse(mapped);
     }
   }
 

@@ -74,6 +74,7 @@ public final class SharedMemory implements AutoCloseable {
     Handle handle = new Handle(pid, descriptor, numFloats, random.nextLong(), random.nextLong());
     try {
       SharedMemory memory = new SharedMemory(descriptor, descriptor, handle);
+      Memfd.enlargePages(memory.whole);
       memory.whole.set(ValueLayout.JAVA_LONG, 0, handle.tokenHigh());
       memory.whole.set(ValueLayout.JAVA_LONG, Long.BYTES, handle.tokenLow());
       return memory;

@@ -19,6 +19,14 @@ public interface Replier {
    */
   void weights(Weights weights, MemorySegment memory);
 
+  /**
+   * The answer, as {@link #weights}, where the shard promises more: the memory stays as it is until
+   * this worker's next push is here as a whole. So it may be sent from where it lies.
+   */
+  default void lastingWeights(Weights weights, MemorySegment memory) {
+    weights(weights, memory);
+  }
+
   /** The number of the line that the push or pull came over, see {@link OpenRequest#line}. */
   int line();
 

@@ -8,6 +8,7 @@ import gradwire.tensor.SharedMemory.Handle;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,6 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @EnabledOnOs(OS.LINUX)
 final class SharedMemoryTest {
@@ -40,6 +43,24 @@ final class SharedMemoryTest {
       assertThat(own.floats().getAtIndex(JAVA_FLOAT, 0)).isEqualTo(4);
     }
     assertThat(own.floats().getAtIndex(JAVA_FLOAT, 0)).isEqualTo(4);
+  }
+
+  /** Around where pages become large, and beyond. */
+  @ParameterizedTest
+  @ValueSource(ints = {1_047_551, 1_047_552, 1_047_553, 1_048_576, 3_000_017})
+  void aLongOneIsTheSameOnBothSidesToItsEnds(int numFloats) throws IOException {
+    try (SharedMemory one = SharedMemory.create(numFloats).orElseThrow();
+        SharedMemory other = SharedMemory.attach(one.handle())) {
+      assertThat(one.floats().mismatch(MemorySegment.ofArray(new float[numFloats]))).isEqualTo(-1);
+      for (int i = 0; i < numFloats; i++) {
+        one.floats().setAtIndex(JAVA_FLOAT, i, i);
+      }
+      assertThat(other.floats().mismatch(one.floats())).isEqualTo(-1);
+      assertThat(other.floats().address()).isNotEqualTo(one.floats().address());
+      other.floats().fill((byte) 7);
+      assertThat(one.floats().mismatch(other.floats())).isEqualTo(-1);
+      assertThat(Floats.length(other.floats())).isEqualTo(numFloats);
+    }
   }
 
   @Test

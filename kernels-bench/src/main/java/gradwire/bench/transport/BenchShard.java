@@ -61,14 +61,14 @@ final class BenchShard implements ShardService {
     } finally {
       gradient.release();
     }
-    replier.weights(
+    replier.lastingWeights(
         new Weights(Outcome.APPLIED, push.sequence(), NEVER),
         answersPushWithWeights ? weights : MemorySegment.NULL);
   }
 
   @Override
   public void pull(int worker, int incarnation, OptionalLong step, Replier replier) {
-    replier.weights(new Weights(Outcome.NONE, 0, NEVER), weights);
+    replier.lastingWeights(new Weights(Outcome.NONE, 0, NEVER), weights);
   }
 
   @Override

@@ -271,7 +271,12 @@ final class ShardRun implements ShardAccess {
 
   @Override
   public void reply(Replier replier, Outcome outcome) {
-    replier.weights(new Weights(outcome, step, lastStep), memory.weights());
+    Weights told = new Weights(outcome, step, lastStep);
+    if (policy.keepsWeightsUntilPush()) {
+      replier.lastingWeights(told, memory.weights());
+    } else {
+      replier.weights(told, memory.weights());
+    }
   }
 
   /**

@@ -37,6 +37,11 @@ final class Asynchronous implements UpdatePolicy {
   }
 
   @Override
+  public boolean keepsWeightsUntilPush() {
+    return false;
+  }
+
+  @Override
   public void left(int worker) {}
 
   @Override

@@ -100,6 +100,11 @@ final class BoundedStaleness implements UpdatePolicy {
   }
 
   @Override
+  public boolean keepsWeightsUntilPush() {
+    return false;
+  }
+
+  @Override
   public void left(int worker) {
     clocks[worker] = LEFT;
     answerWhoMayGoOn();

@@ -106,6 +106,12 @@ final class Synchronous implements UpdatePolicy {
     return !verdicts;
   }
 
+  /** A step needs every worker's gradient, which needs all of the weights before it. */
+  @Override
+  public boolean keepsWeightsUntilPush() {
+    return replicasToAggregate == numWorkers;
+  }
+
   @Override
   public void left(int worker) {}
 

@@ -39,6 +39,12 @@ public sealed interface UpdatePolicy permits Asynchronous, Synchronous, BoundedS
   /** Whether a worker may come back from where it was; if not, it is lost when its line ends. */
   boolean awaitsReturn();
 
+  /**
+   * Whether nothing is applied before every worker, having the weights that it was answered, has
+   * pushed again: so that these stay as they are until then.
+   */
+  boolean keepsWeightsUntilPush();
+
   /** A worker has left and is waited for no more. */
   void left(int worker);
 

@@ -16,6 +16,7 @@ final class Reply implements Replier {
   private float[] values = {};
   private Optional<GradwireException> failure = Optional.empty();
   private int numAnswers;
+  private boolean lasting;
 
   /**
    * @param line the number of that which it came over
@@ -42,6 +43,12 @@ final class Reply implements Replier {
   }
 
   @Override
+  public void lastingWeights(Weights reply, MemorySegment memory) {
+    lasting = true;
+    weights(reply, memory);
+  }
+
+  @Override
   public void fail(GradwireException why) {
     failure = Optional.of(why);
     numAnswers++;
@@ -49,6 +56,11 @@ final class Reply implements Replier {
 
   boolean isAccepted() {
     return accepted;
+  }
+
+  /** Whether the weights stay as they are until the next push. */
+  boolean isLasting() {
+    return lasting;
   }
 
   boolean isOpen() {

@@ -60,6 +60,26 @@ final class SynchronousTrainingTest {
   }
 
   @Test
+  void weightsMayBeLentWhereNoStepIsMadeWithoutTheirReceiver() {
+    try (var all = ShardFixture.of(ShardFixture.SYNC, 2, 1, 10);
+        var some = ShardFixture.of(TWO_OF_THREE, 3, 1, 10);
+        var free = ShardFixture.of(ShardFixture.ASYNC, 2, 1, 10);
+        var bounded = ShardFixture.of(new Consistency.Ssp(1), 2, 1, 10)) {
+      assertThat(firstAnswer(all).isLasting()).isTrue();
+      assertThat(firstAnswer(some).isLasting()).isFalse();
+      assertThat(firstAnswer(free).isLasting()).isFalse();
+      assertThat(firstAnswer(bounded).isLasting()).isFalse();
+    }
+  }
+
+  private static Reply firstAnswer(ShardFixture fixture) {
+    Reply first = fixture.push(0, 0, 1);
+    fixture.push(1, 0, 1);
+    assertThat(first.isOpen()).isFalse();
+    return first;
+  }
+
+  @Test
   void aLateGradientIsDroppedAndItsWorkerAndTheCountersAreTold() {
     try (var fixture = ShardFixture.of(TWO_OF_THREE, 3, 1, 10)) {
       Reply first = fixture.push(2, 0, 1);

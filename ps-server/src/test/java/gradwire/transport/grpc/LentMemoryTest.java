@@ -44,13 +44,26 @@ final class LentMemoryTest {
       value = Carrier.class,
       names = {"TCP", "UDS", "TLS"})
   void everyBitArrivesBothWays(Carrier carrier, @TempDir Path folder) throws Exception {
-    TlsFiles keys = TestKeys.create(folder);
+    everyBitArrives(carrier, false, TestKeys.create(folder));
+  }
+
+  /** In synchronous training the shard's weights are lent as gradients are. */
+  @ParameterizedTest
+  @EnumSource(
+      value = Carrier.class,
+      names = {"TCP", "UDS", "TLS"})
+  void everyBitOfLentWeightsArrives(Carrier carrier, @TempDir Path folder) throws Exception {
+    everyBitArrives(carrier, true, TestKeys.create(folder));
+  }
+
+  private static void everyBitArrives(Carrier carrier, boolean isSync, TlsFiles keys)
+      throws Exception {
     for (int numFloats : NUM_FLOATS) {
       try (StressServer server =
               new StressServer(carrier, keys, 0, Troubles.none(), Troubles.none());
           CallerLoop loop = new CallerLoop();
           ShardConnection line = server.connect(loop, List.of())) {
-        StressJob job = new StressJob(false, 1, numFloats, 0);
+        StressJob job = new StressJob(isSync, 1, numFloats, 0);
         MemorySegment sent = randomFloats(numFloats);
         MemorySegment received = Floats.allocate(Arena.ofAuto(), numFloats);
 

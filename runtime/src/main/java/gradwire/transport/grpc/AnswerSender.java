@@ -32,6 +32,7 @@ final class AnswerSender {
 
   private @Nullable Weights answer;
   private MemorySegment memory = Frame.NO_PAYLOAD;
+  private Carriage carriage = Carriage.COPIED;
   private long sent;
 
   AnswerSender(
@@ -64,10 +65,15 @@ final class AnswerSender {
     send(frame(Frame.Kind.RESEND, count, NOTHING, 0));
   }
 
-  /** Begins an answer; its first frame is out on return. */
-  void weights(Weights weights, MemorySegment from) {
+  /**
+   * Begins an answer; its first frame is out on return.
+   *
+   * @param how the floats get to the socket
+   */
+  void weights(Weights weights, MemorySegment from, Carriage how) {
     answer = weights;
     memory = from;
+    carriage = how;
     sent = 0;
     sendNext(weights);
   }
@@ -142,6 +148,6 @@ final class AnswerSender {
   }
 
   private void send(Frame frame, MemorySegment floats) {
-    call.sendMessage(new FrameOutput(frame, floats, Carriage.COPIED));
+    call.sendMessage(new FrameOutput(frame, floats, carriage));
   }
 }

@@ -10,6 +10,7 @@ import gradwire.transport.Replier;
 import gradwire.transport.ShardService;
 import gradwire.transport.TensorBuffer;
 import gradwire.transport.Weights;
+import gradwire.transport.grpc.FrameOutput.Carriage;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
@@ -293,7 +294,20 @@ final class ExchangeCall extends ServerCall.Listener<InputStream> implements Rep
   }
 
   @Override
-  public synchronized void weights(Weights weights, MemorySegment memory) {
+  public void weights(Weights weights, MemorySegment memory) {
+    weights(weights, memory, Carriage.COPIED);
+  }
+
+  @Override
+  public void lastingWeights(Weights weights, MemorySegment memory) {
+    weights(weights, memory, Carriage.LENT);
+  }
+
+  /**
+   * An answer that is sent again is copied: the worker may have all that it needs, and push, while
+   * it is still being sent.
+   */
+  private synchronized void weights(Weights weights, MemorySegment memory, Carriage carriage) {
     answerDue = false;
     accepted = false;
     if (closed) {
@@ -302,7 +316,7 @@ final class ExchangeCall extends ServerCall.Listener<InputStream> implements Rep
     Weights told =
         asksAgain ? new Weights(lastOutcome, weights.step(), weights.lastStep()) : weights;
     lastOutcome = told.outcome();
-    answers.weights(told, memory);
+    answers.weights(told, memory, asksAgain ? Carriage.COPIED : carriage);
     if (answers.isSending()) {
       connection.execute(this::onReady);
     }

@@ -54,7 +54,7 @@ record Frame(
   static final int MAX_MESSAGE_BYTES = MAX_PAYLOAD_BYTES + 256;
 
   private static final int PIECE_BYTES = 256 << 10;
-  private static final int SHARED_PIECE_BYTES = 2 << 20;
+  private static final int SHARED_PIECE_BYTES = 4 << 20;
 
   static final MemorySegment NO_PAYLOAD = MemorySegment.NULL;
 

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class FrameOutput extends InputStream implements Drainable, KnownLength {
   /** How a payload gets to the socket. */
   enum Carriage {
-    /** The memory stays as it is until the stream's answer: the socket reads it itself. */
+    /** The memory stays as it is until the other end answers it: the socket reads it itself. */
     LENT,
     /** The memory may change at any time: the socket reads a copy. */
     COPIED,

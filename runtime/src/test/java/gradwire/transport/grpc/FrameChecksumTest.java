@@ -12,7 +12,7 @@ class FrameChecksumTest {
   private static final long SEED = 7;
 
   @ParameterizedTest
-  @ValueSource(ints = {0, 1, 8191, 8192, 8193, 100_000})
+  @ValueSource(ints = {0, 1, 8191, 8192, 8193, 100_000, 655_359, 655_360, 1_048_576})
   void copyingSumsWhatSummingTheCopySums(int numFloats) {
     MemorySegment from = Frames.floats(numFloats, SEED);
     MemorySegment to = Floats.allocate(Arena.ofAuto(), numFloats);
