@@ -9,11 +9,22 @@ public interface Membership extends AutoCloseable {
   Assignment assignment();
 
   /**
-   * Waits until the assignment is newer than {@code version}, or for {@code millis}.
+   * Waits until the assignment is newer than {@code version}, or the run is over, or for {@code
+   * millis}.
    *
    * @return the present one, newer or not
+   * @throws gradwire.error.GradwireException if whoever assigns has not been heard for too long
    */
   Assignment awaitNewerThan(long version, long millis);
+
+  /**
+   * Whether replicas may come and go. If not, a worker ends with its own, and one whose replica
+   * another has taken has failed.
+   */
+  boolean isElastic();
+
+  /** Whether nothing more will come: the run has reached its end. Asked by any thread. */
+  boolean isOver();
 
   /**
    * A gradient was computed.
@@ -23,7 +34,10 @@ public interface Membership extends AutoCloseable {
    */
   void computed(long step, long computeNanos);
 
-  /** Gives all replicas back: this worker ends in good order, the run goes on without it. */
+  /**
+   * Gives all replicas back: this worker ends in good order, the run goes on without it. Their
+   * lines are closed by then.
+   */
   void leave();
 
   @Override

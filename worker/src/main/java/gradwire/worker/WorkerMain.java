@@ -10,6 +10,8 @@ import gradwire.config.Training;
 import gradwire.error.Expect;
 import gradwire.error.GradwireException;
 import gradwire.error.UsageException;
+import gradwire.membership.Assignment;
+import gradwire.membership.Membership;
 import gradwire.run.RunFolder;
 import gradwire.run.Supervision;
 import gradwire.run.TaskProcess;
@@ -47,7 +49,7 @@ public final class WorkerMain {
   private static final String USAGE =
       """
       Usage: gradwire worker [FLAGS] [FLAGS OF THE ENTRY CLASS]
-      One worker in the foreground; worker 0 is the chief: it initialises, evaluates and saves.
+      One worker in the foreground; who has replica 0 is the chief: it initialises, evaluates and saves.
 
       %s
       Example:
@@ -122,29 +124,43 @@ public final class WorkerMain {
     Optional<RunFolder> run = arguments.runFolder().map(RunFolder::new);
     try (Tracer tracer = TraceFolder.tracer(run, arguments.task());
         CallerLoop loop = new CallerLoop();
+        Membership membership = membership(arguments, job);
         PrintStream out = bufferedOutput()) {
       WorkerSetup setup =
           new WorkerSetup(
               arguments.task(),
-              arguments.incarnation(),
               job.numWorkers(),
               job.training(),
               program,
               FlagValues.of(program.flags(), job.scriptParams()),
               Path.of(""),
               out,
-              run.filter(folder -> arguments.task().isChief()).map(RunFolder::metrics),
-              run.filter(folder -> arguments.task().isChief()).map(RunFolder::model),
+              run.map(RunFolder::metrics),
+              run.map(RunFolder::model),
               run.map(RunFolder::state),
-              tracer);
+              tracer,
+              membership);
       WorkerTask task = new WorkerTask(setup, () -> connect(arguments, job, run, loop));
       if (arguments.supervised()) {
         Supervision.watch(System.in, task::requestStop);
       } else {
         stopOnInterrupt(task);
       }
+      if (membership.isElastic()) {
+        leaveOnTermination(task);
+      }
       return task.run();
     }
+  }
+
+  /** Which replicas are this worker's: those at home here, for good. */
+  private static Membership membership(RoleArguments arguments, Job job) {
+    return Membership.fixed(
+        Assignment.home(
+            arguments.task().index(),
+            job.numWorkers(),
+            job.training().numReplicas(job.numWorkers()),
+            arguments.incarnation()));
   }
 
   /** A step may take a millisecond and print a line: lines are written in batches. */
@@ -157,6 +173,11 @@ public final class WorkerMain {
 
   private static void stopOnInterrupt(WorkerTask task) {
     sun.misc.Signal.handle(new sun.misc.Signal("INT"), signal -> task.requestStop());
+  }
+
+  /** The host is to go away: others take over, and nobody starts this one again. */
+  private static void leaveOnTermination(WorkerTask task) {
+    sun.misc.Signal.handle(new sun.misc.Signal("TERM"), signal -> task.requestLeave());
   }
 
   private static List<ShardConnection> connect(
