@@ -5,7 +5,6 @@ import gradwire.cluster.TaskId;
 import gradwire.config.Consistency;
 import gradwire.config.Training;
 import gradwire.config.Transport;
-import gradwire.membership.Membership;
 import gradwire.run.TaskReport;
 import gradwire.server.ParameterServer;
 import gradwire.server.shard.Absences;
@@ -33,8 +32,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.OptionalInt;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -66,8 +67,10 @@ final class ElasticCluster implements AutoCloseable {
   private final LocalCoordinator coordinator;
   private final List<ParameterServer> servers = new ArrayList<>();
   private final List<GrpcShardServer> lines = new ArrayList<>();
-  private final List<WorkerRun> runs = new ArrayList<>();
-  private final List<Future<WorkerOutcome>> workers = new ArrayList<>();
+  private final Map<Integer, WorkerRun> runs = new ConcurrentHashMap<>();
+  private final Map<Integer, CallerLoop> loops = new ConcurrentHashMap<>();
+  private final List<Future<WorkerOutcome>> workers = new CopyOnWriteArrayList<>();
+  private final Set<Integer> dead = ConcurrentHashMap.newKeySet();
   private final ExecutorService threads = Executors.newCachedThreadPool();
 
   ElasticCluster(Job job, LocalCoordinator coordinator) {
@@ -87,15 +90,6 @@ final class ElasticCluster implements AutoCloseable {
                 "ps-" + i, new HostPort("127.0.0.1", 0), ServerOptions.PLAIN, server.service()));
       }
     }
-    var unused = threads.submit(this::endWithTheServers);
-  }
-
-  private Void endWithTheServers() throws InterruptedException {
-    for (ParameterServer server : servers) {
-      server.awaitLeft(WITHIN);
-    }
-    coordinator.end();
-    return null;
   }
 
   static Training training(Consistency consistency, int numReplicas) {
@@ -115,45 +109,45 @@ final class ElasticCluster implements AutoCloseable {
         OptionalInt.of(numReplicas));
   }
 
-  /** Starts a worker; its index is the next. */
-  WorkerRun start() {
-    int worker = workers.size();
-    return start(coordinator.seat(worker));
+  /** A worker that {@link #start} or {@link #run} will start. */
+  synchronized WorkerRun prepare(int worker) {
+    return runs.computeIfAbsent(
+        worker, index -> new WorkerRun(setup(index), () -> connect(index), InstantSource.system()));
   }
 
-  WorkerRun start(Membership membership) {
+  private WorkerSetup setup(int worker) {
+    return new WorkerSetup(
+        TaskId.worker(worker),
+        job.numWorkers(),
+        training(job.consistency(), job.numReplicas()),
+        job.program(),
+        FlagValues.of(List.of(), Map.of()),
+        Path.of(""),
+        new PrintStream(OutputStream.nullOutputStream()),
+        Optional.of(job.folder().resolve("metrics.jsonl")),
+        Optional.of(job.folder().resolve("model")),
+        Optional.of(job.folder().resolve("state")),
+        Tracer.OFF,
+        consistency -> coordinator.seat(worker));
+  }
+
+  /** Starts a worker; its index is the next. Any thread. */
+  synchronized void start() {
     int worker = workers.size();
-    List<CallerLoop> loop = new ArrayList<>();
-    WorkerSetup setup =
-        new WorkerSetup(
-            TaskId.worker(worker),
-            job.numWorkers(),
-            training(job.consistency(), job.numReplicas()),
-            job.program(),
-            FlagValues.of(List.of(), Map.of()),
-            Path.of(""),
-            new PrintStream(OutputStream.nullOutputStream()),
-            Optional.of(job.folder().resolve("metrics.jsonl")),
-            Optional.of(job.folder().resolve("model")),
-            Optional.of(job.folder().resolve("state")),
-            Tracer.OFF,
-            membership);
-    WorkerRun run = new WorkerRun(setup, () -> connect(loop), InstantSource.system());
-    runs.add(run);
+    WorkerRun run = prepare(worker);
     workers.add(
         threads.submit(
             () -> {
               try {
                 return run.run();
               } finally {
-                loop.forEach(CallerLoop::close);
+                Optional.ofNullable(loops.get(worker)).ifPresent(CallerLoop::close);
               }
             }));
-    return run;
   }
 
   /** Called on the worker's thread. */
-  private List<ShardConnection> connect(List<CallerLoop> loop) {
+  private List<ShardConnection> connect(int worker) {
     List<ShardConnection> connections = new ArrayList<>();
     for (int i = 0; i < servers.size(); i++) {
       String name = "ps-" + i;
@@ -161,16 +155,14 @@ final class ElasticCluster implements AutoCloseable {
         connections.add(new InProcessShardConnection(name, servers.get(i).service(), WITHIN));
         continue;
       }
-      if (loop.isEmpty()) {
-        loop.add(new CallerLoop());
-      }
+      CallerLoop loop = loops.computeIfAbsent(worker, index -> new CallerLoop());
       ConnectionOptions options =
           new ConnectionOptions(job.transport().get(), Optional.empty(), WITHIN);
       GrpcShardServer line = lines.get(i);
       connections.add(
           new HealingConnection(
               name,
-              () -> new GrpcShardConnection(name, line.address(), loop.getFirst(), options),
+              () -> new GrpcShardConnection(name, line.address(), loop, options),
               WITHIN));
     }
     return connections;
@@ -188,11 +180,12 @@ final class ElasticCluster implements AutoCloseable {
   List<WorkerOutcome> await() throws Exception {
     List<WorkerOutcome> outcomes = new ArrayList<>();
     long deadline = System.nanoTime() + WITHIN.toNanos();
-    while (outcomes.size() < workers.size()) {
+    while (outcomes.size() < workers.size() - dead.size()) {
       outcomes.clear();
-      for (Future<WorkerOutcome> worker : List.copyOf(workers)) {
-        if (worker.isDone()) {
-          outcomes.add(worker.get());
+      for (int worker = 0; worker < workers.size(); worker++) {
+        Future<WorkerOutcome> future = workers.get(worker);
+        if (future.isDone() && !(dead.contains(worker) && future.state() == Future.State.FAILED)) {
+          outcomes.add(future.get());
         }
       }
       if (System.nanoTime() > deadline) {
@@ -203,9 +196,9 @@ final class ElasticCluster implements AutoCloseable {
     return outcomes;
   }
 
-  WorkerOutcome await(int worker)
-      throws InterruptedException, ExecutionException, TimeoutException {
-    return workers.get(worker).get(WITHIN.toSeconds(), TimeUnit.SECONDS);
+  /** The worker fails now, and is not missed. */
+  void expectDeath(int worker) {
+    dead.add(worker);
   }
 
   /** Updates that a server counts, when all have left it. */

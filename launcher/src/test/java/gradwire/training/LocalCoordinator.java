@@ -15,7 +15,6 @@ final class LocalCoordinator {
   private final int[] incarnations;
   private final List<Seat> seats = new ArrayList<>();
   private int numMoves;
-  private boolean over;
 
   /** All at home: replica r at worker {@code r mod numWorkers}. */
   LocalCoordinator(int numReplicas, int numWorkers) {
@@ -36,9 +35,10 @@ final class LocalCoordinator {
     return seats.get(worker);
   }
 
-  /** The replica is {@code worker}'s from now on, unless that one has left. */
+  /** The replica is {@code worker}'s from now on, unless that one has left, or all is done. */
   synchronized void move(int replica, int worker) {
-    if (owners[replica] != worker && !seats.get(worker).hasLeft) {
+    boolean isDone = seats.get(owners[replica]).hasRetired;
+    if (owners[replica] != worker && !seats.get(worker).hasLeft && !isDone) {
       numMoves++;
       owners[replica] = worker;
       incarnations[replica]++;
@@ -64,12 +64,6 @@ final class LocalCoordinator {
     return owners[replica];
   }
 
-  /** The run has ended. */
-  synchronized void end() {
-    over = true;
-    notifyAll();
-  }
-
   private synchronized Assignment assignmentOf(int worker, long version) {
     SortedMap<Integer, Integer> mine = new TreeMap<>();
     for (int replica = 0; replica < owners.length; replica++) {
@@ -86,6 +80,7 @@ final class LocalCoordinator {
     private volatile Assignment assignment;
     private volatile boolean deaf;
     private boolean hasLeft;
+    private boolean hasRetired;
 
     private Seat(int worker) {
       this.worker = worker;
@@ -117,7 +112,7 @@ final class LocalCoordinator {
       long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
       synchronized (LocalCoordinator.this) {
         long left = millis;
-        while (assignment.version() <= version && !over && left > 0) {
+        while (assignment.version() <= version && !isFinished() && left > 0) {
           try {
             LocalCoordinator.this.wait(left);
           } catch (InterruptedException e) {
@@ -131,14 +126,18 @@ final class LocalCoordinator {
     }
 
     @Override
-    public boolean isElastic() {
-      return true;
+    public void retire() {
+      synchronized (LocalCoordinator.this) {
+        hasLeft = true;
+        hasRetired = true;
+        LocalCoordinator.this.notifyAll();
+      }
     }
 
     @Override
-    public boolean isOver() {
+    public boolean isFinished() {
       synchronized (LocalCoordinator.this) {
-        return over;
+        return IntStream.of(owners).allMatch(owner -> seats.get(owner).hasRetired);
       }
     }
 

@@ -19,11 +19,6 @@ record FixedMembership(Assignment assignment) implements Membership {
   }
 
   @Override
-  public boolean isOver() {
-    return true;
-  }
-
-  @Override
   public void computed(long step, long computeNanos) {}
 
   @Override

@@ -9,11 +9,9 @@ public interface Membership extends AutoCloseable {
   Assignment assignment();
 
   /**
-   * Waits until the assignment is newer than {@code version}, or the run is over, or for {@code
-   * millis}.
+   * Waits until the assignment is newer than {@code version}, or for {@code millis}.
    *
    * @return the present one, newer or not
-   * @throws gradwire.error.GradwireException if whoever assigns has not been heard for too long
    */
   Assignment awaitNewerThan(long version, long millis);
 
@@ -21,10 +19,9 @@ public interface Membership extends AutoCloseable {
    * Whether replicas may come and go. If not, a worker ends with its own, and one whose replica
    * another has taken has failed.
    */
-  boolean isElastic();
-
-  /** Whether nothing more will come: the run has reached its end. Asked by any thread. */
-  boolean isOver();
+  default boolean isElastic() {
+    return true;
+  }
 
   /**
    * A gradient was computed.
@@ -34,11 +31,19 @@ public interface Membership extends AutoCloseable {
    */
   void computed(long step, long computeNanos);
 
-  /**
-   * Gives all replicas back: this worker ends in good order, the run goes on without it. Their
-   * lines are closed by then.
-   */
+  /** Gives all replicas back: this worker ends in good order, the run goes on without it. */
   void leave();
+
+  /**
+   * This worker has reached the end of the run, and its replicas have said goodbye to every server:
+   * nobody need go on with them.
+   */
+  default void retire() {}
+
+  /** Whether all replicas are done: who has none need not wait for one. As {@link #assignment}. */
+  default boolean isFinished() {
+    return false;
+  }
 
   @Override
   void close();

@@ -10,8 +10,6 @@ import gradwire.config.Training;
 import gradwire.error.Expect;
 import gradwire.error.GradwireException;
 import gradwire.error.UsageException;
-import gradwire.membership.Assignment;
-import gradwire.membership.Membership;
 import gradwire.run.RunFolder;
 import gradwire.run.Supervision;
 import gradwire.run.TaskProcess;
@@ -60,6 +58,9 @@ public final class WorkerMain {
       """;
 
   private static final int OUTPUT_BUFFER_BYTES = 1 << 16;
+
+  /** As the system counts it: 128 and the signal's number. */
+  private static final int EXIT_TERMINATED = 143;
 
   /** One try to reach a server: it may meanwhile be somewhere else. */
   private static final Duration ATTEMPT = Duration.ofSeconds(2);
@@ -124,7 +125,6 @@ public final class WorkerMain {
     Optional<RunFolder> run = arguments.runFolder().map(RunFolder::new);
     try (Tracer tracer = TraceFolder.tracer(run, arguments.task());
         CallerLoop loop = new CallerLoop();
-        Membership membership = membership(arguments, job);
         PrintStream out = bufferedOutput()) {
       WorkerSetup setup =
           new WorkerSetup(
@@ -139,28 +139,17 @@ public final class WorkerMain {
               run.map(RunFolder::model),
               run.map(RunFolder::state),
               tracer,
-              membership);
+              WorkerSetup.home(
+                  arguments.task(), arguments.incarnation(), job.numWorkers(), job.training()));
       WorkerTask task = new WorkerTask(setup, () -> connect(arguments, job, run, loop));
       if (arguments.supervised()) {
         Supervision.watch(System.in, task::requestStop);
       } else {
         stopOnInterrupt(task);
       }
-      if (membership.isElastic()) {
-        leaveOnTermination(task);
-      }
+      leaveOnTermination(task);
       return task.run();
     }
-  }
-
-  /** Which replicas are this worker's: those at home here, for good. */
-  private static Membership membership(RoleArguments arguments, Job job) {
-    return Membership.fixed(
-        Assignment.home(
-            arguments.task().index(),
-            job.numWorkers(),
-            job.training().numReplicas(job.numWorkers()),
-            arguments.incarnation()));
   }
 
   /** A step may take a millisecond and print a line: lines are written in batches. */
@@ -175,9 +164,18 @@ public final class WorkerMain {
     sun.misc.Signal.handle(new sun.misc.Signal("INT"), signal -> task.requestStop());
   }
 
-  /** The host is to go away: others take over, and nobody starts this one again. */
+  /**
+   * The host is to go away: others take over, and nobody starts this one again. Where nobody can, it
+   * ends as anything does that is terminated.
+   */
   private static void leaveOnTermination(WorkerTask task) {
-    sun.misc.Signal.handle(new sun.misc.Signal("TERM"), signal -> task.requestLeave());
+    sun.misc.Signal.handle(
+        new sun.misc.Signal("TERM"),
+        signal -> {
+          if (!task.requestLeave()) {
+            Runtime.getRuntime().halt(EXIT_TERMINATED);
+          }
+        });
   }
 
   private static List<ShardConnection> connect(

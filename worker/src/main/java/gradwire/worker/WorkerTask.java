@@ -30,8 +30,8 @@ public final class WorkerTask {
   }
 
   /** See {@link WorkerRun#requestLeave}. */
-  public void requestLeave() {
-    run.requestLeave();
+  public boolean requestLeave() {
+    return run.requestLeave();
   }
 
   /** Trains to the end. */
@@ -47,6 +47,16 @@ public final class WorkerTask {
     counters.put(TaskReport.UPDATES_ATTEMPTED, (double) steps.attempted());
     counters.put(TaskReport.UPDATES_ACKNOWLEDGED, (double) steps.applied());
     counters.put(TaskReport.UPDATES_DROPPED, (double) steps.dropped());
+    steps
+        .replicas()
+        .forEach(
+            (replica, turn) -> {
+              counters.put(
+                  TaskReport.perReplica(replica, TaskReport.TURN), (double) turn.incarnation());
+              counters.put(
+                  TaskReport.perReplica(replica, TaskReport.UPDATES_ACKNOWLEDGED),
+                  (double) turn.counters().applied());
+            });
     counters.put(TaskReport.SAMPLES, (double) steps.samples());
     counters.put(TaskReport.BYTES_PUSHED, (double) pushes * outcome.bytesEachWay());
     counters.put(

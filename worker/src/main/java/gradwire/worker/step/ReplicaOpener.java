@@ -10,6 +10,7 @@ import gradwire.worker.engine.StepVectors;
 import gradwire.worker.program.TrainingTask;
 import gradwire.worker.step.ServerGroup.Joined;
 import gradwire.worker.step.ServerGroup.Vectors;
+import gradwire.worker.step.WorkerCounters.Turn;
 import java.lang.foreign.MemorySegment;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -29,9 +30,6 @@ final class ReplicaOpener implements AutoCloseable {
   private final InstantSource clock;
   private final Lane lane;
   private final SortedMap<Integer, Turn> turns = new TreeMap<>();
-
-  /** An owner's turn at a replica, and what is counted in it. */
-  private record Turn(int incarnation, StepCounters counters) {}
 
   ReplicaOpener(
       WorkerSetup setup,
@@ -179,7 +177,7 @@ final class ReplicaOpener implements AutoCloseable {
   }
 
   WorkerCounters counters() {
-    return new WorkerCounters(turns.values().stream().map(Turn::counters).toList());
+    return new WorkerCounters(turns);
   }
 
   @Override

@@ -42,14 +42,20 @@ final class TrainingLoop {
   private long globalStep;
 
   /**
+   * @param seed of the run
    * @param lane records the steps; the one that the replicas' servers have
    */
   TrainingLoop(
-      WorkerSetup setup, TrainingTask task, HeldReplicas replicas, Lane lane, Between between) {
+      long seed,
+      TrainingTask task,
+      HeldReplicas replicas,
+      Membership membership,
+      Lane lane,
+      Between between) {
     this.task = task;
     this.replicas = replicas;
-    this.membership = setup.membership();
-    this.seed = setup.training().seed();
+    this.membership = membership;
+    this.seed = seed;
     this.between = between;
     this.lane = lane;
     this.step = new StepExchange(task.engine(), replicas, lane);

@@ -68,13 +68,14 @@ final class WorkerLife implements AutoCloseable {
       WorkerSetup setup,
       TrainingTask task,
       Consistency consistency,
+      Membership membership,
       Supplier<List<ShardConnection>> connect,
       InstantSource clock,
       Lane lane,
       WorkerRun.Requests requests) {
     this.setup = setup;
     this.task = task;
-    this.membership = setup.membership();
+    this.membership = membership;
     this.consistency = consistency;
     this.clock = clock;
     this.lane = lane;
@@ -98,16 +99,28 @@ final class WorkerLife implements AutoCloseable {
       compared(assignment);
       if (!mine.isEmpty()) {
         compute();
-      } else if (!membership.isElastic() || membership.isOver()) {
-        return outcome(
-            requests.stop() && last.step() < task.trainSteps()
-                ? Outcome.STOPPED
-                : Outcome.SUCCEEDED);
+      } else if (allIsDone(assignment)) {
+        membership.retire();
+        return ended();
+      } else if (membership.isFinished()) {
+        return ended();
       } else {
         var unused = membership.awaitNewerThan(assignment.version(), LOOK_UP_MILLIS);
       }
     }
     return leave();
+  }
+
+  /** Where nobody comes and nobody goes, that is so without a replica, too. */
+  private boolean allIsDone(Assignment assignment) {
+    return assignment.incarnations().isEmpty()
+        ? !membership.isElastic()
+        : done.entrySet().containsAll(assignment.incarnations().entrySet());
+  }
+
+  private WorkerOutcome ended() {
+    return outcome(
+        requests.stop() && last.step() < task.trainSteps() ? Outcome.STOPPED : Outcome.SUCCEEDED);
   }
 
   private WorkerOutcome leave() {
@@ -204,13 +217,22 @@ final class WorkerLife implements AutoCloseable {
     attend(replicas);
     Weights first = firstWeights(replicas);
     if (hasBegun || mine.values().stream().anyMatch(incarnation -> incarnation > 0)) {
-      log.info("{}: replicas {} from step {} on", setup.task(), mine.keySet(), first.step());
+      log.info(
+          "{}: replicas {} from step {} on",
+          setup.task(),
+          replicas.all().stream().map(ReplicaSession::replica).toList(),
+          first.step());
     }
     resume(replicas, first);
     carrier = replicas.first().servers().carrier();
     TrainingLoop loop =
         new TrainingLoop(
-            setup, task, replicas, lane, (weights, loss) -> between(replicas, weights, loss));
+            setup.training().seed(),
+            task,
+            replicas,
+            membership,
+            lane,
+            (weights, loss) -> between(replicas, weights, loss));
     replicas.all().forEach(session -> session.counters().trainingBegins());
     if (!hasBegun) {
       hasBegun = true;

@@ -2,6 +2,7 @@ package gradwire.worker.step;
 
 import gradwire.config.Consistency;
 import gradwire.config.Training;
+import gradwire.membership.Membership;
 import gradwire.trace.Lane;
 import gradwire.transport.ShardConnection;
 import gradwire.worker.program.ProgramContext;
@@ -20,6 +21,7 @@ public final class WorkerRun {
   private final InstantSource clock;
   private final Lane lane;
   private final Requests requests = new Requests();
+  private volatile boolean isElastic;
 
   /** What others want of a worker. Thread-safe. */
   static final class Requests {
@@ -55,10 +57,11 @@ public final class WorkerRun {
   /**
    * Ends this worker after the step that is under way; the run goes on without it.
    *
-   * <p>Of no use where replicas don't move: the worker fails.
+   * @return whether it will; not where nobody could take its replicas over, nor before it has joined
    */
-  public void requestLeave() {
-    requests.leave = true;
+  public boolean requestLeave() {
+    requests.leave = isElastic;
+    return isElastic;
   }
 
   /** Trains to the end. */
@@ -67,8 +70,11 @@ public final class WorkerRun {
       task.listener().starting();
       Consistency consistency = consistency(task, setup.training());
       setup.training().requireFits(consistency, setup.numWorkers());
-      try (WorkerLife life =
-          new WorkerLife(setup, task, consistency, connect, clock, lane, requests)) {
+      try (Membership membership = setup.membership().apply(consistency);
+          WorkerLife life =
+              new WorkerLife(
+                  setup, task, consistency, membership, connect, clock, lane, requests)) {
+        isElastic = membership.isElastic();
         return life.run();
       }
     }

@@ -1,6 +1,7 @@
 package gradwire.worker.step;
 
 import gradwire.cluster.TaskId;
+import gradwire.config.Consistency;
 import gradwire.config.Training;
 import gradwire.membership.Assignment;
 import gradwire.membership.Membership;
@@ -10,6 +11,7 @@ import gradwire.worker.program.TrainingProgram;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * All that one worker is started with.
@@ -25,7 +27,8 @@ import java.util.Optional;
  * @param model where the chief leaves the final weights
  * @param state what the next incarnation must know; empty: there will be none
  * @param tracer records what it does; whoever made it closes it
- * @param membership says which replicas are this worker's; whoever made it closes it
+ * @param membership joins the run, whose consistency it is told, and says which replicas are this
+ *     worker's; closed by the run
  */
 public record WorkerSetup(
     TaskId task,
@@ -39,7 +42,7 @@ public record WorkerSetup(
     Optional<Path> model,
     Optional<Path> state,
     Tracer tracer,
-    Membership membership) {
+    Function<Consistency, Membership> membership) {
 
   /**
    * A worker whose replicas are its own for good.
@@ -71,9 +74,20 @@ public record WorkerSetup(
         model,
         state,
         tracer,
+        home(task, incarnation, numWorkers, training));
+  }
+
+  /**
+   * The replicas that are at home at a worker are its own for good.
+   *
+   * @param incarnation its n-th start, from 0
+   */
+  public static Function<Consistency, Membership> home(
+      TaskId task, int incarnation, int numWorkers, Training training) {
+    return consistency ->
         Membership.fixed(
             Assignment.home(
-                task.index(), numWorkers, training.numReplicas(numWorkers), incarnation)));
+                task.index(), numWorkers, training.numReplicas(numWorkers), incarnation));
   }
 
   /** A worker that is not started again: nothing outlives it. */
