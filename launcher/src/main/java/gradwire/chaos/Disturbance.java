@@ -31,4 +31,16 @@ public sealed interface Disturbance {
       return "stop " + victim.text() + " for " + length.toMillis() + " ms";
     }
   }
+
+  /**
+   * {@code SIGSTOP} and {@code SIGCONT} by turns: the process gets half of its time.
+   *
+   * @param length how long it goes on
+   */
+  record Slow(Victim victim, Duration after, Duration length) implements Disturbance {
+    @Override
+    public String text() {
+      return "slow " + victim.text() + " for " + length.toMillis() + " ms";
+    }
+  }
 }

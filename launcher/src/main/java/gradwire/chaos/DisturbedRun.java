@@ -8,6 +8,7 @@ import gradwire.run.RunStatus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -23,12 +24,16 @@ import java.util.function.Consumer;
 public final class DisturbedRun {
   private static final long POLL_MILLIS = 5;
 
+  /** Of a slowed process, the time it stands and the time it goes. */
+  private static final Duration TURN = Duration.ofMillis(50);
+
   private final Launches launches;
   private final RunFolder folder;
   private final Duration recoveryLimit;
   private final Consumer<String> out;
   private final StepWatch steps;
   private final long beganNanos = System.nanoTime();
+  private final List<Recovery> recoveries = new ArrayList<>();
   private Process launcher;
   private int numKills;
 
@@ -57,12 +62,21 @@ public final class DisturbedRun {
    * How it went.
    *
    * @param numKills how many kills hit a living process
+   * @param recoveries after kills, in order
    * @param seconds from the first launch to the end
    * @param result what the run left, if it ended
    * @param problem why there is no result, or why it was given up
    */
   public record Account(
-      int numKills, double seconds, Optional<RunResult> result, Optional<String> problem) {}
+      int numKills,
+      List<Recovery> recoveries,
+      double seconds,
+      Optional<RunResult> result,
+      Optional<String> problem) {
+    public Account {
+      recoveries = List.copyOf(recoveries);
+    }
+  }
 
   /** Runs to the end; blocks. */
   public Account run(List<Disturbance> schedule) {
@@ -74,14 +88,18 @@ public final class DisturbedRun {
         end();
       }
       launcher.waitFor();
-      return new Account(numKills, seconds(), result(), problem.or(this::failure));
+      return account(result(), problem.or(this::failure));
     } catch (InterruptedException e) {
       end();
       Thread.currentThread().interrupt();
-      return new Account(numKills, seconds(), Optional.empty(), Optional.of("interrupted"));
+      return account(Optional.empty(), Optional.of("interrupted"));
     } finally {
       Runtime.getRuntime().removeShutdownHook(guard);
     }
+  }
+
+  private Account account(Optional<RunResult> result, Optional<String> problem) {
+    return new Account(numKills, recoveries, seconds(), result, problem);
   }
 
   /** A launcher that stands still hears nothing. */
@@ -129,7 +147,14 @@ public final class DisturbedRun {
             steps.lastStep());
     return switch (next) {
       case Disturbance.Kill kill -> kill(kill.victim(), victim, line);
-      case Disturbance.Pause pause -> pause(victim, pause.length(), line);
+      case Disturbance.Pause pause -> {
+        stop(victim, pause.length());
+        yield awaitSteps(line);
+      }
+      case Disturbance.Slow slow -> {
+        slow(victim, slow.length());
+        yield awaitSteps(line);
+      }
     };
   }
 
@@ -164,6 +189,9 @@ public final class DisturbedRun {
     double backSeconds = (System.nanoTime() - killedNanos) / 1e9;
     boolean goesOn = awaitSteps();
     double stepSeconds = (System.nanoTime() - killedNanos) / 1e9;
+    if (goesOn) {
+      recoveries.add(new Recovery(victim, stepSeconds));
+    }
     out.accept(
         line
             + String.format(Locale.ROOT, ": back after %.2f s, ", backSeconds)
@@ -175,11 +203,20 @@ public final class DisturbedRun {
     return victim.findProcess(folder).filter(now -> !now.equals(before)).isPresent();
   }
 
-  private boolean pause(ProcessHandle process, Duration length, String line)
-      throws InterruptedException {
+  private void stop(ProcessHandle process, Duration length) throws InterruptedException {
     Signals.stop(process.pid());
     hasEndedWithin(length);
     Signals.goOn(process.pid());
+  }
+
+  private void slow(ProcessHandle process, Duration length) throws InterruptedException {
+    long deadlineNanos = System.nanoTime() + length.toNanos();
+    while (System.nanoTime() < deadlineNanos && process.isAlive() && !hasEndedWithin(TURN)) {
+      stop(process, TURN);
+    }
+  }
+
+  private boolean awaitSteps(String line) throws InterruptedException {
     long continuedNanos = System.nanoTime();
     steps.reset();
     boolean goesOn = awaitSteps();

@@ -10,11 +10,11 @@ import java.util.Random;
 /**
  * Who is hit when, drawn from a seed. The victims of kills are dealt like cards: everyone once, in
  * random order, before anyone is hit again. Before a kill, with a chance of one in three, somebody
- * is stopped for a while.
+ * is stopped or slowed for a while.
  */
 public final class Schedule {
   private static final int ONE_IN = 3;
-  private static final int LONGEST_STOP_MILLIS = 3000;
+  private static final int LONGEST_MILLIS = 3000;
 
   private final Random random;
   private final List<Victim> all;
@@ -40,17 +40,19 @@ public final class Schedule {
     List<Disturbance> schedule = new ArrayList<>();
     for (int kill = 0; kill < kills; kill++) {
       if (draw.random.nextInt(ONE_IN) == 0) {
-        schedule.add(draw.pause());
+        schedule.add(draw.delaying());
       }
       schedule.add(new Disturbance.Kill(draw.deal(), draw.delay()));
     }
     return List.copyOf(schedule);
   }
 
-  private Disturbance pause() {
+  private Disturbance delaying() {
     Victim victim = all.get(random.nextInt(all.size()));
-    return new Disturbance.Pause(
-        victim, delay(), Duration.ofMillis(1 + random.nextInt(LONGEST_STOP_MILLIS)));
+    Duration length = Duration.ofMillis(1 + random.nextInt(LONGEST_MILLIS));
+    return random.nextBoolean()
+        ? new Disturbance.Pause(victim, delay(), length)
+        : new Disturbance.Slow(victim, delay(), length);
   }
 
   private Victim deal() {

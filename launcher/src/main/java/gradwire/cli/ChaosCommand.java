@@ -1,8 +1,9 @@
 package gradwire.cli;
 
-import gradwire.chaos.ChildLaunches;
+import gradwire.chaos.ChaosRuns;
 import gradwire.chaos.Disturbance;
 import gradwire.chaos.DisturbedRun;
+import gradwire.chaos.Recovery;
 import gradwire.chaos.Schedule;
 import gradwire.chaos.Verdict;
 import gradwire.cluster.TaskId;
@@ -11,13 +12,9 @@ import gradwire.config.Consistency;
 import gradwire.config.JobFile;
 import gradwire.config.JobFiles;
 import gradwire.error.Expect;
-import gradwire.error.GradwireException;
 import gradwire.launcher.ExitCode;
 import gradwire.launcher.Style;
-import gradwire.run.RunFolder;
 import gradwire.run.RunResult;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,7 +35,7 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     description =
         "Runs a job undisturbed, then again while killing its tasks and its launcher (kill -9) and"
-            + " stopping them for up to 3 s at random moments, and compares.",
+            + " stopping or slowing them for up to 3 s at random moments, and compares.",
     footer = {
       "",
       "The schedule is a function of seed, kills, the job's tasks and --pause-between: the same",
@@ -48,12 +45,11 @@ import picocli.CommandLine.Parameters;
       "enough, a few seconds a kill.",
       "",
       "Example: gradwire chaos examples/mnist/lenet.yaml --kills 5 --seed 1",
+      "Example: gradwire chaos examples/mnist/lenet.yaml --kills 20 --seed 1 --seeds 10",
       "Example: gradwire chaos examples/mnist/mnist_replica.yaml --kills 20 --seed 7 \\",
       "           --set estimator.script_params.train_steps=20000 --no-compare"
     })
 final class ChaosCommand implements Callable<Integer> {
-  private static final Duration RECOVERY_LIMIT = Duration.ofMinutes(2);
-
   private final Surroundings surroundings;
 
   @Parameters(paramLabel = "JOB", description = "YAML job file, or a Batch AI job.json.")
@@ -64,6 +60,12 @@ final class ChaosCommand implements Callable<Integer> {
 
   @Option(names = "--seed", paramLabel = "S", description = "Of the schedule; default 1.")
   private long seed = 1;
+
+  @Option(
+      names = "--seeds",
+      paramLabel = "N",
+      description = "How many schedules, one after another, from --seed on; default 1.")
+  private int numSeeds = 1;
 
   @Option(
       names = "--set",
@@ -87,6 +89,7 @@ final class ChaosCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Expect.that(kills >= 0, "--kills", "a number of at least 0", kills, "try 5");
+    Expect.that(numSeeds >= 1, "--seeds", "a number of at least 1", numSeeds, "try 10");
     Expect.that(pauseMillis >= 0, "--pause-between", "at least 0 ms", pauseMillis, "try 1000");
     JobFile job = JobFiles.load(path(), settings);
     Expect.that(
@@ -95,13 +98,35 @@ final class ChaosCommand implements Callable<Integer> {
         "local: only processes can be killed",
         job.computeTarget().name().toLowerCase(Locale.ROOT),
         "add --set compute_target=local");
-    List<TaskId> tasks = tasks(job);
-    List<Disturbance> schedule = Schedule.of(seed, kills, tasks, Duration.ofMillis(pauseMillis));
-    print(schedule, tasks);
+    ChaosRuns runs =
+        new ChaosRuns(
+            Main.class.getName(),
+            path(),
+            settings,
+            surroundings.runs(),
+            job.experiment(),
+            tasks(job),
+            this::say);
     Optional<RunResult> undisturbed =
-        isComparable(job) ? Optional.of(runUndisturbed(job, tasks)) : Optional.empty();
-    DisturbedRun.Account account = run("disturbed", job, tasks, schedule);
-    return judge(Verdict.of(kills, account, undisturbed));
+        isComparable(job) ? Optional.of(runs.undisturbed()) : Optional.empty();
+    return disturb(runs, undisturbed);
+  }
+
+  private int disturb(ChaosRuns runs, Optional<RunResult> undisturbed) {
+    List<Recovery> recoveries = new ArrayList<>();
+    int numHolding = 0;
+    for (long next = seed; next < seed + numSeeds; next++) {
+      List<Disturbance> schedule =
+          Schedule.of(next, kills, runs.tasks(), Duration.ofMillis(pauseMillis));
+      print(next, schedule, runs.tasks());
+      DisturbedRun.Account account = runs.disturbed(schedule);
+      recoveries.addAll(account.recoveries());
+      Verdict verdict = Verdict.of(kills, account, undisturbed);
+      verdict.lines().forEach(this::say);
+      numHolding += verdict.holds() ? 1 : 0;
+    }
+    Recovery.summary(recoveries).forEach(this::say);
+    return judge(numHolding);
   }
 
   private Path path() {
@@ -115,11 +140,11 @@ final class ChaosCommand implements Callable<Integer> {
         .toList();
   }
 
-  private void print(List<Disturbance> schedule, List<TaskId> tasks) {
+  private void print(long ofSeed, List<Disturbance> schedule, List<TaskId> tasks) {
     say(
         "schedule of seed %d: %d kills among %s, launcher"
             .formatted(
-                seed, kills, tasks.stream().map(TaskId::name).collect(Collectors.joining(", "))));
+                ofSeed, kills, tasks.stream().map(TaskId::name).collect(Collectors.joining(", "))));
     for (int i = 0; i < schedule.size(); i++) {
       Disturbance next = schedule.get(i);
       say("%4d  after %4d ms: %s".formatted(i + 1, next.after().toMillis(), next.text()));
@@ -140,61 +165,15 @@ final class ChaosCommand implements Callable<Integer> {
     return !isAlone && isFunctionOfJob;
   }
 
-  private RunResult runUndisturbed(JobFile job, List<TaskId> tasks) {
-    DisturbedRun.Account account = run("undisturbed", job, tasks, List.of());
-    if (account.problem().isPresent() || account.result().isEmpty()) {
-      throw new GradwireException(
-          "undisturbed run: expected it to succeed, got: "
-              + account.problem().orElse("no result")
-              + "; see that the job runs: gradwire run "
-              + jobFile);
-    }
-    return account.result().get();
-  }
-
-  private DisturbedRun.Account run(
-      String name, JobFile job, List<TaskId> tasks, List<Disturbance> schedule) {
-    RunFolder folder =
-        new RunFolder(
-            RunFolder.create(surroundings.runs(), job.experiment()).root().toAbsolutePath());
-    say(name + " run: " + folder.root());
-    Path output = outputFile();
-    try {
-      ChildLaunches launches =
-          new ChildLaunches(Main.class.getName(), path(), settings, folder, output);
-      DisturbedRun.Account account =
-          new DisturbedRun(launches, folder, tasks, RECOVERY_LIMIT, this::say).run(schedule);
-      say(String.format(Locale.ROOT, "%7.2f s  end", account.seconds()));
-      return account;
-    } finally {
-      removeQuietly(output);
-    }
-  }
-
-  private static Path outputFile() {
-    try {
-      return Files.createTempFile("gradwire-chaos", ".txt");
-    } catch (IOException e) {
-      throw new GradwireException("expected to write a temporary file, got " + e, e);
-    }
-  }
-
-  private static void removeQuietly(Path file) {
-    try {
-      Files.deleteIfExists(file);
-    } catch (IOException leftBehind) {
-      // In the system's folder for such files.
-    }
-  }
-
-  private int judge(Verdict verdict) {
-    verdict.lines().forEach(this::say);
+  private int judge(int numHolding) {
     Style style = surroundings.style();
+    boolean holds = numHolding == numSeeds;
+    String what = numSeeds == 1 ? "" : ": %d seeds of %d".formatted(numHolding, numSeeds);
     say(
-        verdict.holds()
-            ? style.paint(Style.Colour.GREEN, "all holds")
-            : style.paint(Style.Colour.RED, "not all holds"));
-    return (verdict.holds() ? ExitCode.DONE : ExitCode.JOB_FAILED).code();
+        holds
+            ? style.paint(Style.Colour.GREEN, "all holds" + what)
+            : style.paint(Style.Colour.RED, "not all holds" + what));
+    return (holds ? ExitCode.DONE : ExitCode.JOB_FAILED).code();
   }
 
   private void say(String line) {

@@ -22,6 +22,14 @@ final class RoleCommand {
           "-XX:Tier4InvocationThreshold=20000",
           "-XX:Tier4CompileThreshold=40000");
 
+  /** A line of a task's log begins with its time, as one of the launcher's own log does. */
+  private static final List<String> LOG_FLAGS =
+      List.of(
+          "-Dorg.slf4j.simpleLogger.showDateTime=true",
+          "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSSXXX",
+          "-Dorg.slf4j.simpleLogger.showThreadName=false",
+          "-Dorg.slf4j.simpleLogger.showShortLogName=true");
+
   /** One core per task: two OpenMP threads on shared cores collapse. A user's own value stands. */
   private static final Map<String, String> ENVIRONMENT =
       Map.of(
@@ -46,6 +54,7 @@ final class RoleCommand {
     List<String> words = new ArrayList<>();
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     words.addAll(JVM_FLAGS);
+    words.addAll(LOG_FLAGS);
     words.addAll(program.jvmFlags());
     words.add("-Xmx" + program.heapMebibytes() + "m");
     words.add("-XX:ErrorFile=" + folder.resolve("crash-" + task.name() + ".txt"));

@@ -48,13 +48,25 @@ final class ScheduleTest {
   void waitsAndStopsKeepTheirBounds() {
     List<Disturbance> schedule = of(3, 500);
     assertThat(schedule).allMatch(next -> next.after().compareTo(PAUSE) <= 0);
-    assertThat(schedule)
-        .filteredOn(next -> next instanceof Disturbance.Pause)
-        .hasSizeBetween(100, 250)
+    assertThat(lengths(schedule, Disturbance.Pause.class)).hasSizeBetween(50, 125);
+    assertThat(lengths(schedule, Disturbance.Slow.class)).hasSizeBetween(50, 125);
+  }
+
+  private static List<Duration> lengths(List<Disturbance> schedule, Class<?> kind) {
+    List<Duration> lengths =
+        schedule.stream().filter(kind::isInstance).map(ScheduleTest::length).toList();
+    assertThat(lengths)
         .allSatisfy(
-            next ->
-                assertThat(((Disturbance.Pause) next).length())
-                    .isBetween(Duration.ofMillis(1), Duration.ofSeconds(3)));
+            length -> assertThat(length).isBetween(Duration.ofMillis(1), Duration.ofSeconds(3)));
+    return lengths;
+  }
+
+  private static Duration length(Disturbance disturbance) {
+    return switch (disturbance) {
+      case Disturbance.Kill _ -> Duration.ZERO;
+      case Disturbance.Pause pause -> pause.length();
+      case Disturbance.Slow slow -> slow.length();
+    };
   }
 
   @Test

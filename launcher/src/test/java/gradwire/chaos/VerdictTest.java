@@ -38,7 +38,9 @@ final class VerdictTest {
 
   private static Verdict of(int wanted, int done, RunResult result, Optional<RunResult> other) {
     return Verdict.of(
-        wanted, new DisturbedRun.Account(done, 1, Optional.of(result), Optional.empty()), other);
+        wanted,
+        new DisturbedRun.Account(done, List.of(), 1, Optional.of(result), Optional.empty()),
+        other);
   }
 
   @Test
@@ -85,7 +87,7 @@ final class VerdictTest {
     Verdict verdict =
         Verdict.of(
             1,
-            new DisturbedRun.Account(1, 1, Optional.empty(), Optional.of("ps-0: gone")),
+            new DisturbedRun.Account(1, List.of(), 1, Optional.empty(), Optional.of("ps-0: gone")),
             Optional.empty());
     assertThat(verdict.holds()).isFalse();
     assertThat(verdict.lines()).contains("FAIL  end        ps-0: gone");
