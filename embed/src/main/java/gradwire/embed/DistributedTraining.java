@@ -249,7 +249,8 @@ public final class DistributedTraining<N extends Model> {
         training.waitTimeoutSeconds(),
         training.transport(),
         training.tls(),
-        training.trace());
+        training.trace(),
+        training.replicas());
   }
 
   private static int atLeastOne(String where, int count) {

@@ -115,7 +115,8 @@ final class EmbeddedRun {
   }
 
   private JobFile job(TrainSteps steps) {
-    long trainSteps = steps.count(plan.training().consistency(), plan.numWorkers());
+    int numReplicas = plan.training().numReplicas(plan.numWorkers());
+    long trainSteps = steps.count(plan.training().consistency(), numReplicas);
     Estimator defaults = Estimator.of(SpooledTraining.class.getName());
     return new JobFile(
         plan.experiment(),

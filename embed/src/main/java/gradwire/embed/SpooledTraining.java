@@ -20,7 +20,7 @@ public final class SpooledTraining implements TrainingProgram {
     return List.of(
         new Flag(INPUT_DIR, "", "folder with the network and its examples"),
         new Flag(TRAIN_STEPS, "1", "global steps, at least 1"),
-        new Flag(BATCH_SIZE, "1", "examples per worker and step, at least 1"));
+        new Flag(BATCH_SIZE, "1", "examples per replica and step, at least 1"));
   }
 
   @Override
@@ -28,7 +28,7 @@ public final class SpooledTraining implements TrainingProgram {
     return new SpooledTask(
         new TrainingInput(context.path(INPUT_DIR)),
         context.seed(),
-        context.numWorkers(),
+        context.numReplicas(),
         context.flags().count(BATCH_SIZE, 1),
         context.flags().wholeNumber(TRAIN_STEPS, 1));
   }

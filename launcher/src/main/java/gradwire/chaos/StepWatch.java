@@ -9,23 +9,31 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
- * Whether a run's workers take steps, as the ledgers that they keep in the run's state show; where
- * the chief keeps none, as its lines of metrics do. One thread.
+ * Whether a run's replicas take steps, as the ledgers that are kept of them in the run's state
+ * show; where there are none, as the chief's lines of metrics do. One thread.
  */
 final class StepWatch {
-  /** The first change may be a worker that only opens its ledger. */
+  /** The first change may be an owner that only opens its ledger. */
   private static final int CHANGES_OF_A_STEP = 2;
+
+  private static final Pattern LEDGER = Pattern.compile("replica-(\\d+)\\.(\\d+)\\.ledger");
 
   private final RunFolder folder;
   private final List<TaskId> workers;
   private final MetricsTail metrics;
-  private final Map<TaskId, byte[]> seen = new HashMap<>();
-  private final Map<TaskId, Integer> numChanges = new HashMap<>();
+  private final Map<Integer, byte[]> seen = new HashMap<>();
+  private final Map<Integer, Integer> numChanges = new HashMap<>();
   private boolean hasNewMetrics;
   private long lastStep;
 
@@ -42,11 +50,11 @@ final class StepWatch {
     hasNewMetrics = false;
   }
 
-  /** Whether every worker has taken a step since {@link #reset}, or has done all of them. */
+  /** Whether every replica has taken a step since {@link #reset}, or all steps are done. */
   boolean goesOn() {
     poll();
-    return Files.exists(ledger(TaskId.worker(0)))
-        ? workers.stream().allMatch(this::goesOn)
+    return ledgers().containsKey(0)
+        ? ledgers().keySet().stream().allMatch(this::goesOn)
         : hasNewMetrics;
   }
 
@@ -55,9 +63,9 @@ final class StepWatch {
     return lastStep;
   }
 
-  private boolean goesOn(TaskId worker) {
-    return numChanges.getOrDefault(worker, 0) >= CHANGES_OF_A_STEP
-        || Files.exists(folder.report(worker));
+  private boolean goesOn(int replica) {
+    return numChanges.getOrDefault(replica, 0) >= CHANGES_OF_A_STEP
+        || Files.exists(folder.report(workers.get(replica % workers.size())));
   }
 
   private void poll() {
@@ -65,19 +73,34 @@ final class StepWatch {
       hasNewMetrics = true;
       lastStep = Math.max(lastStep, line.step());
     }
-    workers.forEach(this::poll);
+    ledgers().forEach(this::poll);
   }
 
-  private void poll(TaskId worker) {
-    byte[] now = read(ledger(worker));
-    byte[] before = seen.put(worker, now);
+  private void poll(int replica, Path ledger) {
+    byte[] now = read(ledger);
+    byte[] before = seen.put(replica, now);
     if (before != null && !Arrays.equals(before, now)) {
-      numChanges.merge(worker, 1, Integer::sum);
+      numChanges.merge(replica, 1, Integer::sum);
     }
   }
 
-  private Path ledger(TaskId worker) {
-    return folder.state().resolve(worker.name() + ".ledger");
+  /** Of each replica the ledger of its latest owner. */
+  private SortedMap<Integer, Path> ledgers() {
+    SortedMap<Integer, Path> latest = new TreeMap<>();
+    try (Stream<Path> files = Files.list(folder.state())) {
+      files
+          .filter(file -> LEDGER.matcher(file.getFileName().toString()).matches())
+          .sorted(Comparator.comparingInt(file -> number(file, 2)))
+          .forEach(file -> latest.put(number(file, 1), file));
+    } catch (IOException notYet) {
+      return latest;
+    }
+    return latest;
+  }
+
+  private static int number(Path ledger, int group) {
+    Matcher matcher = LEDGER.matcher(ledger.getFileName().toString());
+    return matcher.matches() ? Integer.parseInt(matcher.group(group)) : -1;
   }
 
   private static byte[] read(Path file) {

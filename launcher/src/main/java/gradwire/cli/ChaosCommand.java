@@ -152,10 +152,10 @@ final class ChaosCommand implements Callable<Integer> {
   }
 
   private boolean isComparable(JobFile job) {
+    int numReplicas = job.training().numReplicas(job.estimator().workerCount());
     boolean isFunctionOfJob =
         job.training().consistency() instanceof Consistency.Sync sync
-            && sync.replicasToAggregate().orElse(job.estimator().workerCount())
-                == job.estimator().workerCount();
+            && sync.replicasToAggregate().orElse(numReplicas) == numReplicas;
     if (!isAlone && !isFunctionOfJob) {
       say(
           "no undisturbed run to compare with: with consistency "

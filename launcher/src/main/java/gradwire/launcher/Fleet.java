@@ -3,6 +3,7 @@ package gradwire.launcher;
 import gradwire.cluster.Role;
 import gradwire.cluster.TaskId;
 import gradwire.error.GradwireException;
+import gradwire.run.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -86,6 +87,16 @@ final class Fleet implements AutoCloseable {
 
   boolean isDone() {
     return done.containsAll(run.tasks());
+  }
+
+  /** Whether all workers are done because they were asked to leave: nobody is there to go on. */
+  boolean haveAllWorkersLeft() {
+    return allWorkersDone()
+        && roles.values().stream()
+            .filter(role -> role.task().role() == Role.WORKER)
+            .map(role -> RoleFailure.report(role, run.folder()))
+            .allMatch(
+                report -> report.map(it -> it.outcome() == Outcome.LEFT).orElse(false));
   }
 
   private boolean allWorkersDone() {

@@ -141,7 +141,7 @@ public final class LocalLauncher {
   private @Nullable Ending afterEndOf(RoleProcess role, Fleet fleet) {
     if (RoleFailure.isSuccess(role, run.folder())) {
       fleet.noteDone(role.task());
-      return null;
+      return fleet.haveAllWorkersLeft() ? abandoned(fleet) : null;
     }
     if (wasInterrupted(role)) {
       return stop(fleet);
@@ -157,6 +157,14 @@ public final class LocalLauncher {
     }
     restart(role, fleet);
     return null;
+  }
+
+  private Ending abandoned(Fleet fleet) {
+    end(fleet, patience.afterFailure());
+    return new Ending(
+        RunStatus.FAILED,
+        "run: expected workers until its end, but all have left it; go on with: gradwire resume "
+            + run.folder().root());
   }
 
   /** Ctrl-C reached a role that was too young to be deaf to it: the launcher's own is near. */

@@ -18,12 +18,19 @@ final class RoleFailure {
   private RoleFailure() {}
 
   /**
-   * Whether {@code role} did all of its work: it says so, and ended with exit code 0 or was killed
-   * on its way out.
+   * Whether {@code role} did all of its work, or left it to others: it says so, and ended with exit
+   * code 0 or was killed on its way out.
    */
   static boolean isSuccess(RoleProcess role, RunFolder folder) {
     return (role.exitCode() == 0 || role.wasKilled())
-        && report(role, folder).filter(report -> report.outcome() == Outcome.SUCCEEDED).isPresent();
+        && report(role, folder).filter(RoleFailure::isGood).isPresent();
+  }
+
+  private static boolean isGood(TaskReport report) {
+    return switch (report.outcome()) {
+      case SUCCEEDED, LEFT -> true;
+      case FAILED, STOPPED -> false;
+    };
   }
 
   /** Whether {@code role} was killed in the middle of its work: its task can go on. */

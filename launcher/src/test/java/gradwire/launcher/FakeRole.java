@@ -144,8 +144,8 @@ final class FakeRole {
   }
 
   private void train() throws IOException {
-    Path ledger = folder.state().resolve(task.name() + ".ledger");
-    long steps = Files.exists(ledger) ? Long.parseLong(Files.readString(ledger).strip()) : 0;
+    Path ledger = RunFolder.ledger(folder.state(), task.index(), incarnation);
+    long steps = 0;
     while (!Files.exists(folder.root().resolve("finish"))) {
       Path next = ledger.resolveSibling(task.name() + ".next");
       Files.writeString(next, ++steps + "\n");

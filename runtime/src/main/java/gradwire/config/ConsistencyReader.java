@@ -13,11 +13,11 @@ final class ConsistencyReader {
   private static final int EXAMPLE_LAG_STEPS = 3;
 
   private final MapReader training;
-  private final int workerCount;
+  private final int numReplicas;
 
-  ConsistencyReader(MapReader training, int workerCount) {
+  ConsistencyReader(MapReader training, int numReplicas) {
     this.training = training;
-    this.workerCount = workerCount;
+    this.numReplicas = numReplicas;
   }
 
   Consistency read(Consistency fallback) {
@@ -60,7 +60,7 @@ final class ConsistencyReader {
 
   private Consistency sync(MapReader sync) {
     boolean given = sync.find("replicas_to_aggregate").isPresent();
-    int replicas = (int) sync.wholeNumber("replicas_to_aggregate", 1, workerCount, workerCount);
+    int replicas = (int) sync.wholeNumber("replicas_to_aggregate", 1, numReplicas, numReplicas);
     sync.finish();
     return new Consistency.Sync(given ? OptionalInt.of(replicas) : OptionalInt.empty());
   }

@@ -23,6 +23,7 @@ public record JobFile(
   public JobFile {
     Expect.that(isExperiment(experiment), "experiment", EXPERIMENT_FORM, experiment, "try mnist");
     if (training.consistency() instanceof Consistency.Sync sync) {
+      training.requireFits(sync, estimator.workerCount());
       int replicas = sync.replicasToAggregate().orElse(1);
       Expect.that(
           replicas <= estimator.workerCount(),

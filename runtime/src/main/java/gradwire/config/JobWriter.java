@@ -54,6 +54,7 @@ final class JobWriter {
     block.put("transport", training.transport().label());
     block.put("tls", training.tls());
     block.put("trace", training.trace());
+    training.replicas().ifPresent(replicas -> block.put("replicas", replicas));
     return block;
   }
 

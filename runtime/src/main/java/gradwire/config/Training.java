@@ -3,6 +3,7 @@ package gradwire.config;
 import gradwire.error.Expect;
 import gradwire.update.OptimizerSpec;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * How the tasks train together; the {@code training:} block, key for key. Immutable.
@@ -18,6 +19,8 @@ import java.util.Optional;
  * @param transport how tensors get from task to task
  * @param tls whether what crosses a network is encrypted, with keys made for the run
  * @param trace whether the tasks record what they do when
+ * @param replicas how many gradients are computed in parallel, by however many workers; empty: one
+ *     for each worker
  */
 public record Training(
     Consistency consistency,
@@ -30,7 +33,8 @@ public record Training(
     long waitTimeoutSeconds,
     Transport transport,
     boolean tls,
-    boolean trace) {
+    boolean trace,
+    OptionalInt replicas) {
   /** The only place these defaults are written. */
   public static final Training DEFAULT =
       new Training(
@@ -49,7 +53,41 @@ public record Training(
   /** The default of {@code evaluate_every_steps} where {@code stop_at} is given. */
   public static final long DEFAULT_EVALUATE_EVERY_STEPS_WITH_STOP_AT = 200;
 
+  /** With a replica for each worker. */
+  public Training(
+      Consistency consistency,
+      long seed,
+      WireFormat wire,
+      CheckpointPlan checkpoint,
+      Optional<StopAt> stopAt,
+      long evaluateEverySteps,
+      Optional<OptimizerSpec> optimizer,
+      long waitTimeoutSeconds,
+      Transport transport,
+      boolean tls,
+      boolean trace) {
+    this(
+        consistency,
+        seed,
+        wire,
+        checkpoint,
+        stopAt,
+        evaluateEverySteps,
+        optimizer,
+        waitTimeoutSeconds,
+        transport,
+        tls,
+        trace,
+        OptionalInt.empty());
+  }
+
   public Training {
+    Expect.that(
+        replicas.orElse(1) >= 1,
+        "training.replicas",
+        "at least 1 replica",
+        replicas.orElse(1),
+        "leave it out for one a worker");
     Expect.that(
         evaluateEverySteps >= (stopAt.isPresent() ? 1 : 0),
         "training.evaluate_every_steps",
@@ -62,5 +100,27 @@ public record Training(
         "at least 1 second",
         waitTimeoutSeconds,
         "try 120");
+  }
+
+  /** How many gradients are computed in parallel by {@code numWorkers}. */
+  public int numReplicas(int numWorkers) {
+    return replicas.orElse(numWorkers);
+  }
+
+  /**
+   * Refuses a consistency that cannot be with these counts: backup gradients are backup workers',
+   * so each worker must have one.
+   */
+  public void requireFits(Consistency consistency, int numWorkers) {
+    boolean fits =
+        !(consistency instanceof Consistency.Sync(var toAggregate))
+            || toAggregate.isEmpty()
+            || numReplicas(numWorkers) == numWorkers;
+    Expect.that(
+        fits,
+        "training.replicas",
+        "worker_count (" + numWorkers + ") with replicas_to_aggregate",
+        numReplicas(numWorkers),
+        "leave out either");
   }
 }

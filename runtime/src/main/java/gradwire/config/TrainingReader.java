@@ -4,6 +4,7 @@ import gradwire.config.yaml.MapReader;
 import gradwire.config.yaml.Tree;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 
 /** The {@code training:} block. */
 final class TrainingReader {
@@ -24,9 +25,10 @@ final class TrainingReader {
   Training read() {
     Training defaults = Training.DEFAULT;
     Optional<StopAt> stopAt = stopAt();
+    OptionalInt replicas = replicas();
     Training training =
         new Training(
-            new ConsistencyReader(block, workerCount).read(defaults.consistency()),
+            new ConsistencyReader(block, replicas.orElse(workerCount)).read(defaults.consistency()),
             block.wholeNumber("seed", Long.MIN_VALUE, Long.MAX_VALUE, defaults.seed()),
             wire(defaults.wire()),
             checkpoint(defaults.checkpoint()),
@@ -37,9 +39,15 @@ final class TrainingReader {
                 "wait_timeout_seconds", 1, Long.MAX_VALUE, defaults.waitTimeoutSeconds()),
             transport(defaults.transport()),
             block.flag("tls", defaults.tls()),
-            block.flag("trace", defaults.trace()));
+            block.flag("trace", defaults.trace()),
+            replicas);
     block.finish();
     return training;
+  }
+
+  private OptionalInt replicas() {
+    int replicas = block.count("replicas", 1, workerCount);
+    return block.find("replicas").isPresent() ? OptionalInt.of(replicas) : OptionalInt.empty();
   }
 
   private WireFormat wire(WireFormat fallback) {

@@ -16,6 +16,14 @@ public interface Membership extends AutoCloseable {
   Assignment awaitNewerThan(long version, long millis);
 
   /**
+   * Whether replicas may come and go. If not, a worker ends with its own, and one whose replica
+   * another has taken has failed.
+   */
+  default boolean isElastic() {
+    return true;
+  }
+
+  /**
    * A gradient was computed.
    *
    * @param step the global step that it is for
@@ -25,6 +33,17 @@ public interface Membership extends AutoCloseable {
 
   /** Gives all replicas back: this worker ends in good order, the run goes on without it. */
   void leave();
+
+  /**
+   * This worker has reached the end of the run, and its replicas have said goodbye to every server:
+   * nobody need go on with them.
+   */
+  default void retire() {}
+
+  /** Whether all replicas are done: who has none need not wait for one. As {@link #assignment}. */
+  default boolean isFinished() {
+    return false;
+  }
 
   @Override
   void close();

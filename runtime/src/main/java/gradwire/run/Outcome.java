@@ -7,5 +7,7 @@ public enum Outcome {
   /** Gave up; the report says why. */
   FAILED,
   /** Ended early because it was asked to. */
-  STOPPED
+  STOPPED,
+  /** Ended early because it was asked to; the run goes on without it. */
+  LEFT
 }

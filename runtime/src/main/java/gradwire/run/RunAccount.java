@@ -70,7 +70,7 @@ public record RunAccount(
 
   private SortedMap<String, Double> metrics() {
     SortedMap<String, Double> metrics = new TreeMap<>();
-    TaskReport chief = reports.get(TaskId.worker(0));
+    TaskReport chief = chief();
     if (chief != null) {
       chief.counters().entrySet().stream()
           .filter(counter -> counter.getKey().startsWith(TaskReport.METRIC_PREFIX))
@@ -121,11 +121,25 @@ public record RunAccount(
     if (!allReported(Role.PS) || !allReported(Role.WORKER)) {
       return null;
     }
-    double acknowledged = counters(Role.WORKER, TaskReport.UPDATES_ACKNOWLEDGED).sum();
+    double acknowledged = acknowledged();
     return counters(Role.PS, TaskReport.UPDATES_APPLIED)
         .mapToObj(applied -> Math.max(0, Math.round(sign * (applied - acknowledged))))
         .max(Long::compare)
         .orElse(null);
+  }
+
+  /** Of every replica once: what the last owner that reports it says. */
+  private double acknowledged() {
+    SortedMap<Integer, ReplicaReport> latest = new TreeMap<>();
+    reports.values().stream()
+        .flatMap(report -> ReplicaReport.all(report).stream())
+        .forEach(
+            replica ->
+                latest.merge(
+                    replica.replica(), replica, (a, b) -> a.turn() >= b.turn() ? a : b));
+    return latest.isEmpty()
+        ? counters(Role.WORKER, TaskReport.UPDATES_ACKNOWLEDGED).sum()
+        : latest.values().stream().mapToDouble(ReplicaReport::acknowledged).sum();
   }
 
   private RunResult.@Nullable Staleness staleness() {
@@ -160,12 +174,24 @@ public record RunAccount(
   }
 
   private @Nullable Double chiefCounter(String name) {
-    return counter(TaskId.worker(0), name);
+    TaskReport chief = chief();
+    return chief == null ? null : chief.counters().get(name);
   }
 
   private @Nullable String chiefFact(String name) {
-    TaskReport chief = reports.get(TaskId.worker(0));
+    TaskReport chief = chief();
     return chief == null ? null : chief.facts().get(name);
+  }
+
+  /** Who had replica 0 at the end: it alone knows the final weights. Worker 0 if nobody says so. */
+  private @Nullable TaskReport chief() {
+    return tasks.stream()
+        .filter(task -> task.role() == Role.WORKER)
+        .map(reports::get)
+        .filter(
+            report -> report != null && report.facts().containsKey(TaskReport.PARAMETERS_SHA256))
+        .findFirst()
+        .orElse(reports.get(TaskId.worker(0)));
   }
 
   private static @Nullable Double rate(@Nullable Double count, @Nullable Double seconds) {

@@ -107,9 +107,9 @@ public record RunFolder(Path root) {
     return root.resolve("state");
   }
 
-  /** What {@code worker} counted; see {@link UpdateLedger}. */
-  public static Path ledger(Path state, TaskId worker) {
-    return state.resolve(worker.name() + ".ledger");
+  /** What the {@code turn}-th owner of a replica counted; see {@link UpdateLedger}. */
+  public static Path ledger(Path state, int replica, int turn) {
+    return state.resolve("replica-" + replica + "." + turn + ".ledger");
   }
 
   /** Final weights. */

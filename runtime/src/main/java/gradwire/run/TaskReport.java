@@ -47,6 +47,9 @@ public record TaskReport(
   public static final String FIRST_STEP_AT = "firstStepAt";
   public static final String LAST_STEP_AT = "lastStepAt";
 
+  // Counters of workers for each replica they had at the end; see perReplica.
+  public static final String TURN = "turn";
+
   // Counters of the chief; a metric's name follows the prefix.
   public static final String GLOBAL_STEPS = "globalSteps";
   public static final String TIME_TO_TARGET_AT = "timeToTargetAt";
@@ -61,6 +64,14 @@ public record TaskReport(
   public TaskReport {
     counters = Collections.unmodifiableSortedMap(new TreeMap<>(counters));
     facts = Collections.unmodifiableSortedMap(new TreeMap<>(facts));
+  }
+
+  /**
+   * The name of a counter of one replica. Two workers may both report one, where it moved at the very
+   * end: the one with the higher {@link #TURN} has the other's counts in its own.
+   */
+  public static String perReplica(int replica, String counter) {
+    return "replica." + replica + "." + counter;
   }
 
   /** Writes the report whole or not at all. */

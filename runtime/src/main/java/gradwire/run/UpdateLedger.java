@@ -5,10 +5,11 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * One worker's {@link UpdateCounts} in memory that outlives it: two copies, the older of which is
+ * One replica's {@link UpdateCounts} in memory that outlives it: two copies, the older of which is
  * overwritten and then made the present one by a single store. Whenever the process is killed, one
  * whole copy is there. One thread.
  */
@@ -35,14 +36,14 @@ public final class UpdateLedger implements AutoCloseable {
     record(counts);
   }
 
-  private UpdateLedger(Path path) {
+  private UpdateLedger(Path path, UpdateCounts before) {
     memory = StateFile.map(path, NUM_BYTES, arena);
     long magic = memory.get(LONG, 0);
     if (magic == MAGIC) {
       counts = read();
       return;
     }
-    counts = UpdateCounts.NONE;
+    counts = before;
     if (magic != 0) {
       arena.close();
       throw new GradwireException(
@@ -57,9 +58,27 @@ public final class UpdateLedger implements AutoCloseable {
     return new UpdateLedger();
   }
 
-  /** As the worker's last incarnation left it; new if there was none. */
+  /** As it was left there; new if there is none. */
   public static UpdateLedger open(Path path) {
-    return new UpdateLedger(path);
+    return new UpdateLedger(path, UpdateCounts.NONE);
+  }
+
+  /**
+   * The ledger of a replica's {@code turn}-th owner, which begins with what the owner before it had
+   * counted. Each has a file of its own: an owner that was taken for dead may still write to its.
+   *
+   * @param state the run's folder of state
+   */
+  public static UpdateLedger open(Path state, int replica, int turn) {
+    for (int before = turn - 1; before >= 0; before--) {
+      Path theirs = RunFolder.ledger(state, replica, before);
+      if (Files.exists(theirs)) {
+        try (UpdateLedger ledger = open(theirs)) {
+          return new UpdateLedger(RunFolder.ledger(state, replica, turn), ledger.counts());
+        }
+      }
+    }
+    return open(RunFolder.ledger(state, replica, turn));
   }
 
   /** The present counts. */

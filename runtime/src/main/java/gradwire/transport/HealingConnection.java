@@ -27,6 +27,7 @@ public final class HealingConnection implements ShardConnection {
   private @Nullable OpenRequest session;
   private @Nullable OpenReply opened;
   private Request underWay = new Request.Nothing();
+  private Runnable whileWaiting = () -> {};
 
   /** What became of the push whose weights are still coming; null until that is known. */
   private @Nullable Outcome told;
@@ -74,6 +75,7 @@ public final class HealingConnection implements ShardConnection {
   private void openLine(OpenRequest request) {
     ShardConnection fresh = lines.get();
     line = fresh;
+    fresh.watch(whileWaiting);
     OpenReply reply = fresh.open(request.over(numLines++));
     expectNothingLost(reply);
     opened = reply;
@@ -103,6 +105,7 @@ public final class HealingConnection implements ShardConnection {
     while (true) {
       dropLine();
       pace.awaitNextAttempt(why);
+      whileWaiting.run();
       try {
         openLine(Objects.requireNonNull(session, "open comes first"));
         underWay.send(Objects.requireNonNull(line));
@@ -119,6 +122,14 @@ public final class HealingConnection implements ShardConnection {
     line = null;
     if (broken != null) {
       broken.close();
+    }
+  }
+
+  @Override
+  public void watch(Runnable whileWaiting) {
+    this.whileWaiting = whileWaiting;
+    if (line != null) {
+      line.watch(whileWaiting);
     }
   }
 

@@ -3,11 +3,11 @@ package gradwire.transport;
 import java.util.Optional;
 
 /**
- * A worker joins the run at one server.
+ * A replica's owner joins the run at one server.
  *
- * @param worker index of the worker; 0 is the chief
- * @param numWorkers how many workers take part; all must agree
- * @param incarnation n-th start of this worker, from 0
+ * @param worker which replica, from 0; whoever has 0 is the chief
+ * @param numWorkers how many replicas there are; all must agree
+ * @param incarnation n-th owner of this replica, from 0
  * @param line n-th line of that incarnation to this server, from 0; a server heeds the latest alone
  * @param layoutFingerprint equal for equal tensors; all workers must agree
  * @param settings from the chief only

@@ -77,6 +77,13 @@ public interface ShardConnection extends AutoCloseable {
   /** Says goodbye; nothing may be sent afterwards. */
   Farewell leave();
 
+  /**
+   * Has {@code whileWaiting} called now and then, several times a second, on the thread that waits
+   * here for a server; what it throws ends the wait, and the connection can then only be closed. A
+   * connection that never waits has no use for it.
+   */
+  default void watch(Runnable whileWaiting) {}
+
   @Override
   void close();
 }

@@ -176,6 +176,9 @@ final class JobErrorsTest {
             "consistency: {sync: {replicas: 1}}",
             "training.consistency.sync.replicas: unknown key; known keys: replicas_to_aggregate"),
         row(
+            "replicas: 0",
+            "training.replicas: expected a whole number of at least 1, got 0; try 2"),
+        row(
             "seed: 18446744073709551616",
             "training.seed: expected a whole number of at most 64 bits, got 18446744073709551616; "
                 + "try 42"),

@@ -245,6 +245,27 @@ final class JobFilesTest {
   }
 
   @Test
+  void replicasAreAsManyAsWorkersUnlessTold() {
+    JobFile plain = JobFiles.parse("j", LEAST + "  worker_count: 3\n");
+    JobFile told = JobFiles.parse("j", LEAST + "training: {replicas: 4, consistency: sync}");
+
+    assertThat(plain.training().numReplicas(plain.estimator().workerCount())).isEqualTo(3);
+    assertThat(told.training().numReplicas(told.estimator().workerCount())).isEqualTo(4);
+    assertThat(JobFiles.parse("j", JobFiles.write(told, Map.of()))).isEqualTo(told);
+  }
+
+  @Test
+  void backupGradientsAreBackupWorkers() {
+    String job = LEAST + "training: {replicas: 4, consistency: {sync: {replicas_to_aggregate: 3}}}";
+
+    assertThatExceptionOfType(UsageException.class)
+        .isThrownBy(() -> JobFiles.parse("j", job))
+        .withMessage(
+            "training.replicas: expected worker_count (1) with replicas_to_aggregate, got 4;"
+                + " leave out either");
+  }
+
+  @Test
   void theOptimizerMayBeANameAlone() {
     JobFile job =
         JobFiles.parse("j", LEAST + "training: {optimizer: {name: sgd, schedule: cosine}}");

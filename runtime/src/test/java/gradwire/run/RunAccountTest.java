@@ -71,6 +71,51 @@ final class RunAccountTest {
   }
 
   @Test
+  void aReplicaThatTwoWorkersReportCountsOnceAsItsLastOwnerSays() {
+    reportHealthyRun();
+    reports.put(
+        TaskId.worker(0),
+        report(TaskId.worker(0), replicas(Map.of(0, List.of(2.0, 100.0), 1, List.of(0.0, 60.0)))));
+    reports.put(
+        TaskId.worker(1), report(TaskId.worker(1), replicas(Map.of(1, List.of(1.0, 99.0)))));
+    RunResult result = account(RunStatus.SUCCEEDED, null).result();
+    assertThat(result.updatesLost()).isZero();
+    assertThat(result.updatesDuplicated()).isEqualTo(1);
+  }
+
+  private static Map<String, Double> replicas(Map<Integer, List<Double>> turnsAndAcknowledged) {
+    Map<String, Double> counters = new HashMap<>();
+    turnsAndAcknowledged.forEach(
+        (replica, counts) -> {
+          counters.put("replica." + replica + ".turn", counts.get(0));
+          counters.put("replica." + replica + ".updatesAcknowledged", counts.get(1));
+        });
+    return counters;
+  }
+
+  @Test
+  void theChiefIsWhoeverKnowsTheFinalWeights() {
+    reportHealthyRun();
+    TaskReport chief = reports.get(TaskId.worker(0));
+    reports.put(TaskId.worker(1), chief);
+    reports.put(
+        TaskId.worker(0),
+        new TaskReport(
+            "worker-0",
+            0,
+            Outcome.LEFT,
+            null,
+            7,
+            1.5,
+            new TreeMap<>(Map.of("globalSteps", 50.0)),
+            new TreeMap<>()));
+    RunResult result = account(RunStatus.SUCCEEDED, null).result();
+    assertThat(result.globalSteps()).isEqualTo(200);
+    assertThat(result.parametersSha256()).isEqualTo("abc");
+    assertThat(result.metrics()).isEqualTo(Map.of("testAccuracy", 0.975));
+  }
+
+  @Test
   void whatNobodyReportedIsNull() {
     RunResult result = account(RunStatus.FAILED, "ps-0: port in use").result();
     assertThat(result.error()).isEqualTo("ps-0: port in use");

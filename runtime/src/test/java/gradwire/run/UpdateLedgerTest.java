@@ -30,6 +30,23 @@ final class UpdateLedgerTest {
     }
   }
 
+  @Test
+  void aTurnBeginsWithTheCountsOfTheOneBeforeWhichCannotDisturbItAnyMore() {
+    UpdateCounts before = new UpdateCounts(7, 100, 6, 5, 1, 600, 3.25);
+    try (UpdateLedger stopped = UpdateLedger.open(folder, 2, 0)) {
+      stopped.record(before);
+      try (UpdateLedger ledger = UpdateLedger.open(folder, 2, 3)) {
+        assertThat(ledger.counts()).isEqualTo(before);
+        stopped.record(before.settled(true));
+      }
+    }
+    try (UpdateLedger again = UpdateLedger.open(folder, 2, 3);
+        UpdateLedger other = UpdateLedger.open(folder, 1, 3)) {
+      assertThat(again.counts()).isEqualTo(before);
+      assertThat(other.counts()).isEqualTo(UpdateCounts.NONE);
+    }
+  }
+
   /** A kill leaves any prefix of the stores; the one that counts is the last. */
   @Test
   void aRecordThatIsCutOffAnywhereLeavesTheOneBefore() throws IOException {

@@ -118,7 +118,7 @@ final class BadClusterTest {
     RunResult result = run("sync_replicas=true", "estimator.script_params.replicas_to_aggregate=3");
     assertThat(result.error())
         .contains(
-            "estimator.script_params.replicas_to_aggregate: expected at most the 2 workers, got 3;"
+            "estimator.script_params.replicas_to_aggregate: expected at most the 2 replicas, got 3;"
                 + " leave it out to aggregate all");
   }
 

@@ -47,7 +47,7 @@ public final class WorkerMain {
   private static final String USAGE =
       """
       Usage: gradwire worker [FLAGS] [FLAGS OF THE ENTRY CLASS]
-      One worker in the foreground; worker 0 is the chief: it initialises, evaluates and saves.
+      One worker in the foreground; who has replica 0 is the chief: it initialises, evaluates and saves.
 
       %s
       Example:
@@ -58,6 +58,9 @@ public final class WorkerMain {
       """;
 
   private static final int OUTPUT_BUFFER_BYTES = 1 << 16;
+
+  /** As the system counts it: 128 and the signal's number. */
+  private static final int EXIT_TERMINATED = 143;
 
   /** One try to reach a server: it may meanwhile be somewhere else. */
   private static final Duration ATTEMPT = Duration.ofSeconds(2);
@@ -126,23 +129,25 @@ public final class WorkerMain {
       WorkerSetup setup =
           new WorkerSetup(
               arguments.task(),
-              arguments.incarnation(),
               job.numWorkers(),
               job.training(),
               program,
               FlagValues.of(program.flags(), job.scriptParams()),
               Path.of(""),
               out,
-              run.filter(folder -> arguments.task().isChief()).map(RunFolder::metrics),
-              run.filter(folder -> arguments.task().isChief()).map(RunFolder::model),
+              run.map(RunFolder::metrics),
+              run.map(RunFolder::model),
               run.map(RunFolder::state),
-              tracer);
+              tracer,
+              WorkerSetup.home(
+                  arguments.task(), arguments.incarnation(), job.numWorkers(), job.training()));
       WorkerTask task = new WorkerTask(setup, () -> connect(arguments, job, run, loop));
       if (arguments.supervised()) {
         Supervision.watch(System.in, task::requestStop);
       } else {
         stopOnInterrupt(task);
       }
+      leaveOnTermination(task);
       return task.run();
     }
   }
@@ -157,6 +162,20 @@ public final class WorkerMain {
 
   private static void stopOnInterrupt(WorkerTask task) {
     sun.misc.Signal.handle(new sun.misc.Signal("INT"), signal -> task.requestStop());
+  }
+
+  /**
+   * The host is to go away: others take over, and nobody starts this one again. Where nobody can, it
+   * ends as anything does that is terminated.
+   */
+  private static void leaveOnTermination(WorkerTask task) {
+    sun.misc.Signal.handle(
+        new sun.misc.Signal("TERM"),
+        signal -> {
+          if (!task.requestLeave()) {
+            Runtime.getRuntime().halt(EXIT_TERMINATED);
+          }
+        });
   }
 
   private static List<ShardConnection> connect(

@@ -1,10 +1,9 @@
 package gradwire.worker;
 
-import gradwire.run.Outcome;
 import gradwire.run.TaskReport;
 import gradwire.run.TaskResult;
 import gradwire.transport.ShardConnection;
-import gradwire.worker.step.StepCounters;
+import gradwire.worker.step.WorkerCounters;
 import gradwire.worker.step.WorkerOutcome;
 import gradwire.worker.step.WorkerRun;
 import gradwire.worker.step.WorkerSetup;
@@ -30,25 +29,43 @@ public final class WorkerTask {
     run.requestStop();
   }
 
+  /** See {@link WorkerRun#requestLeave}. */
+  public boolean requestLeave() {
+    return run.requestLeave();
+  }
+
   /** Trains to the end. */
   public TaskResult run() {
     WorkerOutcome outcome = run.run();
-    return new TaskResult(
-        outcome.stopped() ? Outcome.STOPPED : Outcome.SUCCEEDED, counters(outcome), facts(outcome));
+    return new TaskResult(outcome.ending(), counters(outcome), facts(outcome));
   }
 
   private static SortedMap<String, Double> counters(WorkerOutcome outcome) {
-    StepCounters steps = outcome.counters();
+    WorkerCounters steps = outcome.counters();
     long pushes = steps.applied() + steps.dropped();
     SortedMap<String, Double> counters = new TreeMap<>();
     counters.put(TaskReport.UPDATES_ATTEMPTED, (double) steps.attempted());
     counters.put(TaskReport.UPDATES_ACKNOWLEDGED, (double) steps.applied());
     counters.put(TaskReport.UPDATES_DROPPED, (double) steps.dropped());
+    steps
+        .replicas()
+        .forEach(
+            (replica, turn) -> {
+              counters.put(
+                  TaskReport.perReplica(replica, TaskReport.TURN), (double) turn.incarnation());
+              counters.put(
+                  TaskReport.perReplica(replica, TaskReport.UPDATES_ACKNOWLEDGED),
+                  (double) turn.counters().applied());
+            });
     counters.put(TaskReport.SAMPLES, (double) steps.samples());
     counters.put(TaskReport.BYTES_PUSHED, (double) pushes * outcome.bytesEachWay());
-    counters.put(TaskReport.BYTES_PULLED, (double) (pushes + 1) * outcome.bytesEachWay());
-    counters.put(TaskReport.FIRST_STEP_AT, steps.firstStepAt());
-    counters.put(TaskReport.LAST_STEP_AT, steps.lastStepAt());
+    counters.put(
+        TaskReport.BYTES_PULLED,
+        (double) (pushes + steps.replicas().size()) * outcome.bytesEachWay());
+    if (!steps.replicas().isEmpty()) {
+      counters.put(TaskReport.FIRST_STEP_AT, steps.firstStepAt());
+      counters.put(TaskReport.LAST_STEP_AT, steps.lastStepAt());
+    }
     counters.put(TaskReport.GLOBAL_STEPS, (double) outcome.globalSteps());
     outcome
         .finalMetrics()
@@ -66,7 +83,9 @@ public final class WorkerTask {
   private static SortedMap<String, String> facts(WorkerOutcome outcome) {
     SortedMap<String, String> facts = new TreeMap<>();
     facts.put(TaskReport.BACKEND, outcome.backend());
-    facts.put(TaskReport.TRANSPORT, outcome.transport());
+    if (!outcome.transport().isEmpty()) {
+      facts.put(TaskReport.TRANSPORT, outcome.transport());
+    }
     if (!outcome.parametersSha256().isEmpty()) {
       facts.put(TaskReport.PARAMETERS_SHA256, outcome.parametersSha256());
     }

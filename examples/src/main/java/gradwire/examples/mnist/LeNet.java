@@ -38,7 +38,7 @@ public final class LeNet implements TrainingProgram {
                     context.seed(), images.rows(), images.columns(), ImageSet.NUM_CLASSES),
             ImageBatches.Layout.ONE_CHANNEL,
             images,
-            new SharedEpochs(context.seed(), images.numImages(), context.numWorkers()),
+            new SharedEpochs(context.seed(), images.numImages(), context.numReplicas()),
             flags.count("batch_size", 1),
             flags.wholeNumber("train_steps", 1),
             OptimizerSpec.of("adam", Map.of("learning_rate", flags.positive("learning_rate"))),

@@ -40,7 +40,7 @@ public final class Mnist implements TrainingProgram {
                     context.seed(), images.numPixels(), hiddenUnits, ImageSet.NUM_CLASSES),
             ImageBatches.Layout.FLAT,
             images,
-            new SharedEpochs(context.seed(), images.numImages(), context.numWorkers()),
+            new SharedEpochs(context.seed(), images.numImages(), context.numReplicas()),
             flags.count("batch_size", 1),
             flags.wholeNumber("train_steps", 1),
             OptimizerSpec.of("adam", Map.of("learning_rate", flags.positive("learning_rate"))),

@@ -76,7 +76,7 @@ public final class MnistReplica implements TrainingProgram {
             flags.count("batch_size", 1),
             flags.wholeNumber("train_steps", 1),
             OptimizerSpec.of("adam", Map.of("learning_rate", flags.positive("learning_rate"))),
-            consistency(flags, context.numWorkers()),
+            consistency(flags, context.numReplicas()),
             () -> Map.of("validation", validation, "test", folder.test()));
     return new ImageTraining(
         parts, engine, new ReferenceLines(context, engine, validation, parts.trainSteps()));
@@ -87,7 +87,7 @@ public final class MnistReplica implements TrainingProgram {
         !flags.isTrue(flag), "estimator.script_params." + flag, "false", "true", "remove it");
   }
 
-  private static Optional<Consistency> consistency(FlagValues flags, int numWorkers) {
+  private static Optional<Consistency> consistency(FlagValues flags, int numReplicas) {
     if (!flags.isTrue("sync_replicas")) {
       return Optional.empty();
     }
@@ -96,9 +96,9 @@ public final class MnistReplica implements TrainingProgram {
     }
     int replicas = flags.count("replicas_to_aggregate", 1);
     Expect.that(
-        replicas <= numWorkers,
+        replicas <= numReplicas,
         "estimator.script_params.replicas_to_aggregate",
-        "at most the " + numWorkers + " workers",
+        "at most the " + numReplicas + " replicas",
         replicas,
         "leave it out to aggregate all");
     return Optional.of(new Consistency.Sync(OptionalInt.of(replicas)));

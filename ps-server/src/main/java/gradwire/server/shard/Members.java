@@ -6,6 +6,7 @@ import gradwire.server.sync.UpdatePolicy;
 import gradwire.transport.Farewell;
 import gradwire.transport.Outcome;
 import gradwire.transport.Push;
+import gradwire.transport.StaleIncarnationException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -108,6 +109,11 @@ final class Members implements UpdatePolicy.Workers {
     member.left = false;
     member.lost = false;
     return true;
+  }
+
+  /** What was taken of a worker, and not done, is forgotten: it will come again. */
+  void forgetTaken(int worker) {
+    member(worker).taken = member(worker).done;
   }
 
   /** Refuses a caller whose place another incarnation has taken, or who never joined. */
@@ -301,16 +307,10 @@ final class Members implements UpdatePolicy.Workers {
   }
 
   private static GradwireException stale(int worker, int incarnation, int current) {
-    return new GradwireException(
-        "worker-"
-            + worker
-            + " incarnation "
-            + incarnation
-            + ": expected incarnation "
-            + current
-            + "; "
-            + (current < 0
-                ? "it must open a session first"
-                : "another has taken its place, end this one"));
+    String expected =
+        "worker-" + worker + " incarnation " + incarnation + ": expected incarnation " + current;
+    return current < incarnation
+        ? new GradwireException(expected + "; it must open a session first")
+        : new StaleIncarnationException(expected + "; another has taken its place, end this one");
   }
 }

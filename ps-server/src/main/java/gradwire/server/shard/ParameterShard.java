@@ -12,6 +12,7 @@ import gradwire.transport.Push;
 import gradwire.transport.Replier;
 import gradwire.transport.ShardService;
 import gradwire.transport.ShardSettings;
+import gradwire.transport.StaleIncarnationException;
 import gradwire.transport.TensorBuffer;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -170,8 +171,15 @@ public final class ParameterShard implements ShardService, AutoCloseable {
       run.policy()
           .away(
               request.worker(),
-              new GradwireException(
+              new StaleIncarnationException(
                   "worker-" + request.worker() + ": another start of it has taken its place"));
+    } else if (run.policy().awaitsReturn()) {
+      run.members().forgetTaken(request.worker());
+      run.policy()
+          .away(
+              request.worker(),
+              new GradwireException(
+                  "worker-" + request.worker() + ": a new line of it has taken this one's place"));
     }
     run.publish();
   }

@@ -45,6 +45,7 @@ final class Answer extends ClientCall.Listener<InputStream> implements PayloadSi
   private final FrameReader reader = new FrameReader(this);
   private final Coverage coverage = new Coverage();
   private Runnable taken = () -> {};
+  private Runnable whileWaiting = () -> {};
   private @Nullable Repair repair;
   private MemorySegment expected = Frame.NO_PAYLOAD;
   private MemorySegment seen = Frame.NO_PAYLOAD;
@@ -73,6 +74,11 @@ final class Answer extends ClientCall.Listener<InputStream> implements PayloadSi
     taken = nextPlease;
     seen = shared;
     this.repair = repair;
+  }
+
+  /** See {@link gradwire.transport.ShardConnection#watch}. */
+  void watch(Runnable whileWaiting) {
+    this.whileWaiting = whileWaiting;
   }
 
   /** The answer to request {@code number} goes to {@code memory}. */
@@ -237,14 +243,16 @@ final class Answer extends ClientCall.Listener<InputStream> implements PayloadSi
   private boolean runUntil(BooleanSupplier over, Duration timeout) {
     Repair present = repair;
     if (present == null) {
-      return loop.runUntil(over, timeout);
+      return loop.runUntil(over, timeout, whileWaiting);
     }
     long deadline = System.nanoTime() + timeout.toNanos();
-    boolean inTime = loop.runUntil(() -> over.getAsBoolean() || present.isTroubled(), timeout);
+    boolean inTime =
+        loop.runUntil(() -> over.getAsBoolean() || present.isTroubled(), timeout, whileWaiting);
     while (inTime && !over.getAsBoolean()) {
       present.stillWaiting();
       Duration left = Duration.ofNanos(deadline - System.nanoTime());
-      boolean isOver = loop.runUntil(over, left.compareTo(ASK_EVERY) < 0 ? left : ASK_EVERY);
+      boolean isOver =
+          loop.runUntil(over, left.compareTo(ASK_EVERY) < 0 ? left : ASK_EVERY, whileWaiting);
       inTime = isOver || (System.nanoTime() < deadline && !Thread.currentThread().isInterrupted());
     }
     return inTime;

@@ -37,6 +37,15 @@ public final class CallerLoop implements AutoCloseable {
    * @return whether {@code done} holds
    */
   boolean runUntil(BooleanSupplier done, Duration limit) {
+    return runUntil(done, limit, () -> {});
+  }
+
+  /**
+   * As {@link #runUntil(BooleanSupplier, Duration)}.
+   *
+   * @param whileWaiting called now and then; what it throws ends the wait
+   */
+  boolean runUntil(BooleanSupplier done, Duration limit, Runnable whileWaiting) {
     long deadline = System.nanoTime() + limit.toNanos();
     while (!done.getAsBoolean()) {
       long left = deadline - System.nanoTime();
@@ -44,6 +53,7 @@ public final class CallerLoop implements AutoCloseable {
         return false;
       }
       loop.run(Math.min(left, LONGEST_SLEEP_NANOS));
+      whileWaiting.run();
     }
     return true;
   }

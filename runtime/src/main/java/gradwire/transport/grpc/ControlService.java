@@ -3,6 +3,7 @@ package gradwire.transport.grpc;
 import gradwire.error.GradwireException;
 import gradwire.transport.Farewell;
 import gradwire.transport.ShardService;
+import gradwire.transport.StaleIncarnationException;
 import gradwire.transport.grpc.proto.AwaitOthersReply;
 import gradwire.transport.grpc.proto.AwaitOthersRequest;
 import gradwire.transport.grpc.proto.LastStepReply;
@@ -109,8 +110,16 @@ final class ControlService {
 
   private static Status status(Throwable failure) {
     Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-    return cause instanceof GradwireException
-        ? Status.FAILED_PRECONDITION.withDescription(cause.getMessage())
+    return cause instanceof GradwireException refused
+        ? refusal(refused)
         : Status.INTERNAL.withDescription(String.valueOf(cause)).withCause(cause);
+  }
+
+  /** How a caller is told that it was refused: what it may do about it differs. */
+  static Status refusal(GradwireException refused) {
+    return (refused instanceof StaleIncarnationException
+            ? Status.ABORTED
+            : Status.FAILED_PRECONDITION)
+        .withDescription(refused.getMessage());
   }
 }

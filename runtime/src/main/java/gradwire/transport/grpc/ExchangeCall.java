@@ -334,7 +334,7 @@ final class ExchangeCall extends ServerCall.Listener<InputStream> implements Rep
   public synchronized void fail(GradwireException failure) {
     if (!closed) {
       closed = true;
-      call.close(Status.FAILED_PRECONDITION.withDescription(failure.getMessage()), new Metadata());
+      call.close(ControlService.refusal(failure), new Metadata());
     }
   }
 

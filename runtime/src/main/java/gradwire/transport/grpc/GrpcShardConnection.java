@@ -12,6 +12,7 @@ import gradwire.transport.OpenRequest;
 import gradwire.transport.Push;
 import gradwire.transport.ShardConnection;
 import gradwire.transport.SharedVectors;
+import gradwire.transport.StaleIncarnationException;
 import gradwire.transport.Weights;
 import gradwire.transport.grpc.proto.AwaitOthersRequest;
 import gradwire.transport.grpc.proto.LastStepRequest;
@@ -56,6 +57,7 @@ public final class GrpcShardConnection implements ShardConnection {
   private int incarnation;
   private @Nullable RequestSender requests;
   private final Answer answer;
+  private Runnable whileWaiting = () -> {};
 
   /**
    * @param task the server's name for messages, e.g. {@code ps-0}
@@ -83,6 +85,12 @@ public final class GrpcShardConnection implements ShardConnection {
     this.line = Line.choose(server, address, loop, options);
     this.channel = line.channel(loop);
     this.interceptors = interceptors;
+  }
+
+  @Override
+  public void watch(Runnable whileWaiting) {
+    this.whileWaiting = whileWaiting;
+    answer.watch(whileWaiting);
   }
 
   @Override
@@ -116,7 +124,8 @@ public final class GrpcShardConnection implements ShardConnection {
                   case READY, TRANSIENT_FAILURE, SHUTDOWN -> true;
                   case CONNECTING, IDLE -> false;
                 },
-            options.connectTimeout());
+            options.connectTimeout(),
+            whileWaiting);
     if (isInterrupted()) {
       throw failure(server, "take the connection", Status.CANCELLED, timeout);
     }
@@ -264,17 +273,18 @@ public final class GrpcShardConnection implements ShardConnection {
         action.apply(
             ParameterServerGrpc.newFutureStub(channel)
                 .withDeadlineAfter(timeout.toMillis(), TimeUnit.MILLISECONDS));
-    if (!loop.runUntil(future::isDone, timeout.plus(GRACE))) {
-      future.cancel(true);
-      throw failed(what, Status.DEADLINE_EXCEEDED);
-    }
     try {
+      if (!loop.runUntil(future::isDone, timeout.plus(GRACE), whileWaiting)) {
+        throw failed(what, Status.DEADLINE_EXCEEDED);
+      }
       return future.get();
     } catch (ExecutionException e) {
       throw failed(what, Status.fromThrowable(e));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw failed(what, Status.CANCELLED);
+    } finally {
+      future.cancel(true); // no more than a word where it is done
     }
   }
 
@@ -291,6 +301,9 @@ public final class GrpcShardConnection implements ShardConnection {
       case DEADLINE_EXCEEDED ->
           failure(server + ": waited " + timeout.toSeconds() + " s for it to " + what, status);
       case FAILED_PRECONDITION -> failure(server + ": " + status.getDescription(), status);
+      case ABORTED ->
+          new StaleIncarnationException(
+              server + ": " + status.getDescription(), status.asException());
       case UNAVAILABLE, CANCELLED ->
           new LineBrokenException(
               server

@@ -28,11 +28,14 @@ import org.jspecify.annotations.Nullable;
  * A worker's line to a parameter server in the same JVM. One thread; see {@link ShardConnection}.
  */
 public final class InProcessShardConnection implements ShardConnection {
+  private static final long LONGEST_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
   private final String server;
   private final ShardService service;
   private final Duration timeout;
   private final ServerTrace trace;
   private Lane lane = Lane.OFF;
+  private Runnable whileWaiting = () -> {};
   private int worker = -1;
   private int incarnation;
   private int line;
@@ -189,7 +192,7 @@ public final class InProcessShardConnection implements ShardConnection {
 
   private <T> T await(CompletableFuture<T> future, String what) {
     try {
-      return future.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+      return get(future);
     } catch (TimeoutException e) {
       throw new GradwireException(
           server + ": waited " + timeout.toSeconds() + " s for it to " + what, e);
@@ -201,6 +204,27 @@ public final class InProcessShardConnection implements ShardConnection {
       Thread.currentThread().interrupt();
       throw new GradwireException(server + ": interrupted while waiting for it to " + what, e);
     }
+  }
+
+  private <T> T get(CompletableFuture<T> future)
+      throws TimeoutException, ExecutionException, InterruptedException {
+    long deadline = System.nanoTime() + timeout.toNanos();
+    while (true) {
+      long left = deadline - System.nanoTime();
+      try {
+        return future.get(Math.clamp(left, 0, LONGEST_WAIT_NANOS), TimeUnit.NANOSECONDS);
+      } catch (TimeoutException notYet) {
+        if (left <= LONGEST_WAIT_NANOS) {
+          throw notYet;
+        }
+        whileWaiting.run();
+      }
+    }
+  }
+
+  @Override
+  public void watch(Runnable whileWaiting) {
+    this.whileWaiting = whileWaiting;
   }
 
   @Override

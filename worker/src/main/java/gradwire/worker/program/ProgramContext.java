@@ -9,13 +9,20 @@ import java.nio.file.Path;
  *
  * @param task this worker
  * @param numWorkers how many there are
+ * @param numReplicas how many gradients they compute in parallel; what batches are dealt out to
  * @param seed of the run; every random draw must be a function of it
  * @param flags the entry class's own, with this job's values
  * @param home relative paths in flags are looked up here
  * @param out where the task's output lines go
  */
 public record ProgramContext(
-    TaskId task, int numWorkers, long seed, FlagValues flags, Path home, PrintStream out) {
+    TaskId task,
+    int numWorkers,
+    int numReplicas,
+    long seed,
+    FlagValues flags,
+    Path home,
+    PrintStream out) {
 
   /** A path given by a flag. */
   public Path path(String flag) {

@@ -13,8 +13,8 @@ import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 
 /**
- * What the chief does between its steps: evaluates every so often, ends the run at the target or
- * when asked to stop, and writes the metrics log. The worker's thread.
+ * What the chief (who has replica 0) does between its steps: evaluates every so often, ends the run
+ * at the target or when asked to stop, and writes the metrics log. The worker's thread.
  *
  * <p>In sync mode the end is a function of the job alone: an evaluation at a multiple of {@code
  * evaluate_every_steps} takes effect at the next multiple, however long it took. Otherwise it takes
@@ -22,7 +22,7 @@ import java.util.function.BooleanSupplier;
  * is evaluated again, unless the log has the result.
  */
 final class ChiefDuties implements TrainingLoop.Between, AutoCloseable {
-  private final ServerGroup servers;
+  private HeldReplicas replicas;
   private final MemorySegment parameters;
   private final boolean inStep;
   private final long evaluateEverySteps;
@@ -33,10 +33,14 @@ final class ChiefDuties implements TrainingLoop.Between, AutoCloseable {
   private boolean ended;
   private boolean restarted;
 
+  /**
+   * @param turn the n-th chief's, from 0
+   */
   ChiefDuties(
       WorkerSetup setup,
       TrainingTask task,
-      ServerGroup servers,
+      HeldReplicas replicas,
+      int turn,
       Consistency consistency,
       InstantSource clock,
       BooleanSupplier stopRequested) {
@@ -47,9 +51,9 @@ final class ChiefDuties implements TrainingLoop.Between, AutoCloseable {
         "an entry class that evaluates",
         setup.program().getClass().getName(),
         "remove stop_at");
-    this.servers = servers;
+    this.replicas = replicas;
     this.parameters = task.engine().parameters();
-    this.inStep = WorkerRun.isInStep(consistency, setup.numWorkers());
+    this.inStep = WorkerLife.isInStep(consistency, setup.numReplicas());
     this.evaluateEverySteps = training.evaluateEverySteps();
     this.nextEvaluation = evaluateEverySteps;
     this.stopRequested = stopRequested;
@@ -60,11 +64,9 @@ final class ChiefDuties implements TrainingLoop.Between, AutoCloseable {
                 maker ->
                     new BackgroundEvaluation(
                         maker,
-                        new EvaluatedWeights(
-                            setup
-                                .state()
-                                .filter(folder -> inStep)
-                                .map(folder -> folder.resolve("evaluation.weights")),
+                        EvaluatedWeights.ofTurn(
+                            setup.state().filter(folder -> inStep),
+                            turn,
                             task.engine().layout().numFloats()),
                         training,
                         clock,
@@ -72,7 +74,19 @@ final class ChiefDuties implements TrainingLoop.Between, AutoCloseable {
                         progress::evaluated));
   }
 
-  /** An earlier incarnation has done what there was to do before {@code step}. */
+  /** The same chief goes on with new lines. */
+  void goOnWith(HeldReplicas next) {
+    replicas = next;
+    restarted = true;
+  }
+
+  /** Another is the chief from now on: what is still under way here goes nowhere. */
+  void abandon() {
+    progress.fallSilent();
+    close();
+  }
+
+  /** The chief before has done what there was to do before {@code step}. */
   void resumeAt(long step) {
     restarted = true;
     progress.beginsAt(step);
@@ -123,7 +137,7 @@ final class ChiefDuties implements TrainingLoop.Between, AutoCloseable {
     if (background.reached().filter(it -> it.step() < weights.step()).isPresent()) {
       return endAt(weights);
     }
-    servers.awaitWeights();
+    replicas.awaitParameters();
     background.start(weights.step(), parameters);
     nextEvaluation += evaluateEverySteps;
     return weights;
@@ -134,7 +148,7 @@ final class ChiefDuties implements TrainingLoop.Between, AutoCloseable {
       return endAt(weights);
     }
     if (weights.step() >= nextEvaluation && background.isIdle()) {
-      servers.awaitWeights();
+      replicas.awaitParameters();
       background.start(weights.step(), parameters);
       nextEvaluation =
           weights.step() / evaluateEverySteps * evaluateEverySteps + evaluateEverySteps;
@@ -144,7 +158,8 @@ final class ChiefDuties implements TrainingLoop.Between, AutoCloseable {
 
   private Weights endAt(Weights weights) {
     ended = true;
-    return new Weights(weights.outcome(), weights.step(), servers.declareLastStep(weights.step()));
+    long lastStep = replicas.first().servers().declareLastStep(weights.step());
+    return new Weights(weights.outcome(), weights.step(), lastStep);
   }
 
   /** Evaluates the final weights, which the engine holds. */

@@ -28,6 +28,7 @@ final class ProgressLog implements AutoCloseable {
   /** What earlier incarnations wrote of evaluations, by step. */
   private final SortedMap<Long, MetricsRecord> evaluations = new TreeMap<>();
 
+  private volatile boolean silent;
   private volatile SortedMap<String, Double> latest = new TreeMap<>();
 
   ProgressLog(Optional<Path> path, InstantSource clock) {
@@ -61,6 +62,11 @@ final class ProgressLog implements AutoCloseable {
     lineAtMillis = clock.millis();
   }
 
+  /** Nothing is written from now on. Any thread. */
+  void fallSilent() {
+    silent = true;
+  }
+
   /** Between steps; the worker's thread. */
   void step(long step, double loss) {
     long now = clock.millis();
@@ -77,7 +83,7 @@ final class ProgressLog implements AutoCloseable {
   /** An evaluation is done; the evaluation's thread. */
   void evaluated(long step, SortedMap<String, Double> metrics) {
     latest = metrics;
-    if (!hasEvaluated(step)) {
+    if (!hasEvaluated(step) && !silent) {
       log.ifPresent(lines -> lines.append(step, metrics));
     }
   }

@@ -7,6 +7,7 @@ import gradwire.config.Consistency;
 import gradwire.error.GradwireException;
 import gradwire.tensor.FlatLayout;
 import gradwire.tensor.Floats;
+import gradwire.tensor.SharedMemory;
 import gradwire.trace.Lane;
 import gradwire.transport.Farewell;
 import gradwire.transport.OpenReply;
@@ -18,17 +19,19 @@ import gradwire.transport.SharedVectors;
 import gradwire.transport.Weights;
 import gradwire.update.OptimizerSpec;
 import gradwire.worker.engine.ComputeEngine;
+import gradwire.worker.engine.StepVectors;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 
 /**
- * All parameter servers of a run as one: splits the flat vectors over them and joins their answers.
- * Server 0 says which step it is and, with backup workers, which gradients a step takes. One
- * thread.
+ * All parameter servers of a run as one, for one replica: splits the flat vectors over them and
+ * joins their answers. Server 0 says which step it is and, with backup workers, which gradients a
+ * step takes. One thread.
  */
 final class ServerGroup implements AutoCloseable {
   /** What the chief tells the servers. */
@@ -36,8 +39,22 @@ final class ServerGroup implements AutoCloseable {
       OptimizerSpec optimizer, Consistency consistency, long lastStep, CheckpointPlan checkpoint) {}
 
   /**
-   * Where a worker stands as it joins: not at the beginning, if an earlier incarnation of it was
-   * there.
+   * The memory that a replica's gradients lie in and its answers go to.
+   *
+   * @param shared holds both, if it can be shared with a server on this host
+   */
+  record Vectors(Optional<SharedMemory> shared, MemorySegment gradient, MemorySegment weights) {
+    static Vectors of(ComputeEngine engine) {
+      return new Vectors(engine.sharedMemory(), engine.gradient(), engine.parameters());
+    }
+
+    static Vectors of(StepVectors own) {
+      return new Vectors(own.shared(), own.gradient(), own.parameters());
+    }
+  }
+
+  /**
+   * Where a replica stands as it is taken over: not at the beginning, if it had an owner before.
    *
    * @param sequence the last push that every server is done with
    * @param begun the last push that some server is done with: it, or one more
@@ -45,7 +62,7 @@ final class ServerGroup implements AutoCloseable {
    * @param step of the server that is least far
    */
   record Joined(long sequence, long begun, long applied, long step) {
-    private static Joined least(Joined one, Joined other) {
+    static Joined least(Joined one, Joined other) {
       return new Joined(
           Math.min(one.sequence, other.sequence),
           Math.max(one.begun, other.begun),
@@ -59,43 +76,62 @@ final class ServerGroup implements AutoCloseable {
   private final List<ShardConnection> servers;
   private final ShardMap shards;
   private final FlatLayout layout;
-  private final int worker;
+  private final int replica;
   private final int incarnation;
   private final boolean firstServerChooses;
   private final long[] sequences;
 
-  /** Steps applied to the weights that each server sent last; in async mode they differ. */
-  private final long[] steps;
+  /** Of the weights that the gradients are computed at. */
+  private final HeldSteps held;
 
+  private final Vectors vectors;
+  private final boolean fillsEngine;
   private final ExchangeTrace trace;
 
   /**
    * @param servers in task order
+   * @param held the steps of the weights in the engine
+   * @param vectors what this replica's lines read and write
+   * @param fillsEngine whether the answers to this replica are the engine's next weights
    * @param lane records pushes and waits
    */
   ServerGroup(
       List<ShardConnection> servers,
       FlatLayout layout,
       Consistency consistency,
-      int worker,
+      int replica,
       int incarnation,
+      HeldSteps held,
+      Vectors vectors,
+      boolean fillsEngine,
       Lane lane) {
     this.servers = List.copyOf(servers);
     this.shards = ShardMap.of(layout, servers.size());
     this.layout = layout;
-    this.worker = worker;
+    this.replica = replica;
     this.incarnation = incarnation;
     this.firstServerChooses =
         servers.size() > 1
             && consistency instanceof Consistency.Sync(var replicas)
             && replicas.isPresent();
     this.sequences = new long[servers.size()];
-    this.steps = new long[servers.size()];
-    this.trace = new ExchangeTrace(lane, worker, servers.size());
+    this.held = held;
+    this.vectors = vectors;
+    this.fillsEngine = fillsEngine;
+    this.trace = new ExchangeTrace(lane, replica, servers.size());
   }
 
-  /** Joins as the chief: brings settings, and values where a server has none. */
-  Joined openAsChief(int numWorkers, Settings settings, ComputeEngine engine) {
+  /** Has {@code whileWaiting} called during every wait; see {@link ShardConnection#watch}. */
+  void watch(Runnable whileWaiting) {
+    servers.forEach(server -> server.watch(whileWaiting));
+  }
+
+  /**
+   * Joins as the chief: brings settings, and values where a server has none.
+   *
+   * @param initial makes the first values; asked if a server needs them
+   */
+  Joined openAsChief(int numReplicas, Settings settings, Supplier<MemorySegment> initial) {
     List<OpenReply> replies = new ArrayList<>();
     for (Shard shard : shards.shards()) {
       ShardSettings mine =
@@ -107,9 +143,9 @@ final class ServerGroup implements AutoCloseable {
               settings.lastStep(),
               settings.checkpoint());
       ShardConnection server = servers.get(shard.index());
-      OpenReply reply = server.open(request(numWorkers, Optional.of(mine), shared(engine, shard)));
+      OpenReply reply = server.open(request(numReplicas, Optional.of(mine), shared(shard)));
       if (!reply.initialized()) {
-        server.initialize(slice(engine.parameters(), shard));
+        server.initialize(slice(initial.get(), shard));
       }
       replies.add(reply);
     }
@@ -117,10 +153,10 @@ final class ServerGroup implements AutoCloseable {
   }
 
   /** Joins and waits until the chief has brought values. */
-  Joined open(int numWorkers, ComputeEngine engine) {
+  Joined open(int numReplicas) {
     List<OpenReply> replies = new ArrayList<>();
     for (Shard shard : shards.shards()) {
-      OpenRequest request = request(numWorkers, Optional.empty(), shared(engine, shard));
+      OpenRequest request = request(numReplicas, Optional.empty(), shared(shard));
       replies.add(servers.get(shard.index()).open(request));
     }
     return joined(replies);
@@ -137,9 +173,9 @@ final class ServerGroup implements AutoCloseable {
             .orElseThrow();
     if (firstServerChooses && replies.stream().anyMatch(reply -> reply.sequence() > 0)) {
       throw new GradwireException(
-          "worker-"
-              + worker
-              + ": expected its first incarnation, got a later one that would go on after "
+          "replica-"
+              + replica
+              + ": expected its first owner, got a later one that would go on after "
               + replies.getFirst().sequence()
               + " pushes, which replicas_to_aggregate on several servers can't; use one server or"
               + " aggregate all replicas");
@@ -149,17 +185,18 @@ final class ServerGroup implements AutoCloseable {
   }
 
   private OpenRequest request(
-      int numWorkers, Optional<ShardSettings> settings, Optional<SharedVectors> shared) {
-    return new OpenRequest(worker, numWorkers, incarnation, layout.fingerprint(), settings, shared);
+      int numReplicas, Optional<ShardSettings> settings, Optional<SharedVectors> shared) {
+    return new OpenRequest(
+        replica, numReplicas, incarnation, layout.fingerprint(), settings, shared);
   }
 
-  private static Optional<SharedVectors> shared(ComputeEngine engine, Shard shard) {
-    return engine
-        .sharedMemory()
+  private Optional<SharedVectors> shared(Shard shard) {
+    return vectors
+        .shared()
         .map(
             memory ->
                 new SharedVectors(
-                    memory, slice(engine.gradient(), shard), slice(engine.parameters(), shard)));
+                    memory, slice(vectors.gradient(), shard), slice(vectors.weights(), shard)));
   }
 
   /** What carries the tensors, for a person. */
@@ -167,19 +204,14 @@ final class ServerGroup implements AutoCloseable {
     return servers.getFirst().carrier();
   }
 
-  /** Replaces {@code parameters} by the servers' present weights. */
-  Weights pull(MemorySegment parameters) {
-    return pull(OptionalLong.empty(), parameters);
-  }
-
   /**
-   * Replaces {@code parameters} by the servers' weights.
+   * Replaces what is in the replica's vector by the servers' weights.
    *
    * @param step the step they must be of, the present one or the one before it; empty: the present
    */
-  Weights pull(OptionalLong step, MemorySegment parameters) {
+  Weights pull(OptionalLong step) {
     for (Shard shard : shards.shards()) {
-      servers.get(shard.index()).pull(step, slice(parameters, shard));
+      servers.get(shard.index()).pull(step, slice(vectors.weights(), shard));
     }
     return awaitWeights();
   }
@@ -195,25 +227,27 @@ final class ServerGroup implements AutoCloseable {
   }
 
   /**
-   * Starts to push a gradient computed at the weights that came last; newer ones will come into
-   * {@code parameters}. Neither may be touched until they have.
+   * Starts to push a gradient computed at the weights that the engine holds; newer ones will come
+   * into the replica's vector. Neither may be touched until they have.
    */
-  void push(MemorySegment gradient, MemorySegment parameters) {
-    push(shards.shards().getFirst(), gradient, parameters);
+  void push() {
+    push(shards.shards().getFirst());
     boolean taken = !firstServerChooses || servers.getFirst().awaitVerdict();
     for (Shard shard : shards.shards().subList(1, servers.size())) {
       if (taken) {
-        push(shard, gradient, parameters);
+        push(shard);
       } else {
-        servers.get(shard.index()).pull(slice(parameters, shard));
+        servers.get(shard.index()).pull(slice(vectors.weights(), shard));
       }
     }
   }
 
-  private void push(Shard shard, MemorySegment gradient, MemorySegment parameters) {
+  private void push(Shard shard) {
     Push push = nextPush(shard);
     long begun = trace.pushBegins(shard.index(), push.sequence());
-    servers.get(shard.index()).push(push, slice(gradient, shard), slice(parameters, shard));
+    servers
+        .get(shard.index())
+        .push(push, slice(vectors.gradient(), shard), slice(vectors.weights(), shard));
     trace.pushEnds(shard.index(), begun);
   }
 
@@ -221,11 +255,12 @@ final class ServerGroup implements AutoCloseable {
    * As {@link #push}, but nothing is sent yet: {@link #pushPiece} does, as it becomes final. What
    * came before must have been collected.
    */
-  void beginPush(MemorySegment gradient, MemorySegment parameters) {
+  void beginPush() {
     for (Shard shard : shards.shards()) {
       servers
           .get(shard.index())
-          .beginPush(nextPush(shard), slice(gradient, shard), slice(parameters, shard));
+          .beginPush(
+              nextPush(shard), slice(vectors.gradient(), shard), slice(vectors.weights(), shard));
     }
   }
 
@@ -245,8 +280,8 @@ final class ServerGroup implements AutoCloseable {
 
   private Push nextPush(Shard shard) {
     long sequence = ++sequences[shard.index()];
-    long step = steps[firstServerChooses ? 0 : shard.index()];
-    return new Push(worker, incarnation, sequence, step);
+    long step = held.of(firstServerChooses ? 0 : shard.index());
+    return new Push(replica, incarnation, sequence, step);
   }
 
   /** What the first server says of the last push; the floats may still be on the way. */
@@ -290,7 +325,9 @@ final class ServerGroup implements AutoCloseable {
   private Weights collectWeights(int server) {
     Weights weights = servers.get(server).awaitWeights();
     trace.answered(server);
-    steps[server] = weights.step();
+    if (fillsEngine) {
+      held.set(server, weights.step());
+    }
     return weights;
   }
 

@@ -6,7 +6,7 @@ import gradwire.transport.Outcome;
 import java.time.InstantSource;
 
 /**
- * What one worker did, all of its incarnations together, as it counts it: into a ledger that is
+ * What the owners of one replica did, all of them together, as they count it: into a ledger that is
  * there when the process isn't any more. One thread.
  */
 public final class StepCounters implements AutoCloseable {
@@ -22,9 +22,9 @@ public final class StepCounters implements AutoCloseable {
     this.ledger = ledger;
   }
 
-  /** The servers have told where an earlier incarnation got to. */
-  void joined(String worker, ServerGroup.Joined joined) {
-    ledger.record(counts().resumedAfter(worker, joined.sequence(), joined.applied()));
+  /** The servers have told where the owner before got to. */
+  void joined(String replica, ServerGroup.Joined joined) {
+    ledger.record(counts().resumedAfter(replica, joined.sequence(), joined.applied()));
   }
 
   void trainingBegins() {

@@ -1,91 +1,84 @@
 package gradwire.worker.step;
 
 import gradwire.trace.Lane;
-import gradwire.transport.Outcome;
-import gradwire.transport.Weights;
 import gradwire.worker.engine.Batch;
 import gradwire.worker.engine.ComputeEngine;
 import gradwire.worker.engine.GradientTrace;
 import gradwire.worker.engine.StepFlow;
 
 /**
- * One step's gradient on its way to the servers. A large one leaves piece by piece while the rest
- * is being computed, and the forward pass begins while the last of the weights are still arriving.
- * One thread.
+ * One gradient on its way to the servers. A large one leaves piece by piece while the rest is being
+ * computed, and the forward pass begins while the last of the weights are still arriving. One
+ * thread.
  */
 final class StepExchange implements StepFlow {
   private final ComputeEngine engine;
-  private final ServerGroup servers;
-  private final StepCounters counters;
+  private final HeldReplicas replicas;
   private final GradientTrace gradients;
+
+  /** Whose gradient is being computed. */
+  private ReplicaSession present;
+
   private boolean begun;
-  private long sequence;
   private long numExamples;
+  private long waitedNanos;
 
-  /** What the first server said of the push before; the others may still have to. */
-  private Outcome outcome = Outcome.NONE;
-
-  StepExchange(ComputeEngine engine, ServerGroup servers, StepCounters counters, Lane lane) {
+  StepExchange(ComputeEngine engine, HeldReplicas replicas, Lane lane) {
     this.engine = engine;
-    this.servers = servers;
-    this.counters = counters;
+    this.replicas = replicas;
+    this.present = replicas.source();
     this.gradients = new GradientTrace(lane);
   }
 
   /**
-   * Computes and pushes; the answer is on its way on return.
+   * Computes and pushes the replica's next gradient; the answer is on its way on return.
    *
-   * @param localStep of the worker, from 1; the number of its push
    * @return the loss
    */
-  double run(Batch batch, long randomKey, long localStep) {
-    sequence = localStep;
+  double run(ReplicaSession session, Batch batch, long randomKey) {
+    present = session;
     numExamples = batch.numExamples();
-    if (servers.sendsInPieces()) {
-      begun = false;
-      return gradients.computeGradient(engine, batch, randomKey, this, localStep - 1);
-    }
-    var unused = awaitAll();
-    double loss = gradients.computeGradient(engine, batch, randomKey, StepFlow.NONE, localStep - 1);
-    counters.stepBegins(sequence, numExamples);
-    servers.push(engine.gradient(), engine.parameters());
+    waitedNanos = 0;
+    double loss =
+        session.servers().sendsInPieces() ? pieces(batch, randomKey) : whole(batch, randomKey);
+    replicas.pushed(session);
     return loss;
   }
 
-  /** What the first server says of the push, whose weights may still be on the way. */
-  Weights awaitStep() {
-    Weights head = servers.awaitStep();
-    outcome = head.outcome();
-    return head;
+  private double pieces(Batch batch, long randomKey) {
+    begun = false;
+    return gradients.computeGradient(engine, batch, randomKey, this, present.sequence());
   }
 
-  /** Waits for all weights of all servers. */
-  Weights awaitAll() {
-    Weights weights = servers.awaitWeights();
-    settle();
-    return weights;
+  private double whole(Batch batch, long randomKey) {
+    long before = System.nanoTime();
+    replicas.source().awaitAnswer();
+    waitedNanos = System.nanoTime() - before;
+    double loss =
+        gradients.computeGradient(engine, batch, randomKey, StepFlow.NONE, present.sequence());
+    present.push(numExamples);
+    return loss;
   }
 
-  /** A push counts when every server has answered it. */
-  private void settle() {
-    counters.stepDone(outcome);
-    outcome = Outcome.NONE;
+  /** How much of the last {@link #run} went by in waiting for weights. */
+  long waitedNanos() {
+    return waitedNanos;
   }
 
   @Override
   public void awaitParameters(long begin, long length) {
-    servers.awaitFloats(begin, length);
+    long before = System.nanoTime();
+    replicas.source().servers().awaitFloats(begin, length);
+    waitedNanos += System.nanoTime() - before;
   }
 
   @Override
   public void gradientReady(long begin, long length) {
     if (!begun) {
-      var unused = servers.collectWeights();
-      settle();
-      counters.stepBegins(sequence, numExamples);
-      servers.beginPush(engine.gradient(), engine.parameters());
+      replicas.source().collectAnswer();
+      present.beginPush(numExamples);
       begun = true;
     }
-    servers.pushPiece(begin, length);
+    present.pushPiece(begin, length);
   }
 }

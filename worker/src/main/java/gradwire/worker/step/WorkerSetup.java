@@ -1,19 +1,22 @@
 package gradwire.worker.step;
 
 import gradwire.cluster.TaskId;
+import gradwire.config.Consistency;
 import gradwire.config.Training;
+import gradwire.membership.Assignment;
+import gradwire.membership.Membership;
 import gradwire.trace.Tracer;
 import gradwire.worker.program.FlagValues;
 import gradwire.worker.program.TrainingProgram;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * All that one worker is started with.
  *
  * @param task this worker
- * @param incarnation its n-th start, from 0
  * @param numWorkers how many take part
  * @param training the job's {@code training:} block
  * @param program the entry class
@@ -24,10 +27,11 @@ import java.util.Optional;
  * @param model where the chief leaves the final weights
  * @param state what the next incarnation must know; empty: there will be none
  * @param tracer records what it does; whoever made it closes it
+ * @param membership joins the run, whose consistency it is told, and says which replicas are this
+ *     worker's; closed by the run
  */
 public record WorkerSetup(
     TaskId task,
-    int incarnation,
     int numWorkers,
     Training training,
     TrainingProgram program,
@@ -37,7 +41,55 @@ public record WorkerSetup(
     Optional<Path> metrics,
     Optional<Path> model,
     Optional<Path> state,
-    Tracer tracer) {
+    Tracer tracer,
+    Function<Consistency, Membership> membership) {
+
+  /**
+   * A worker whose replicas are its own for good.
+   *
+   * @param incarnation its n-th start, from 0
+   */
+  public WorkerSetup(
+      TaskId task,
+      int incarnation,
+      int numWorkers,
+      Training training,
+      TrainingProgram program,
+      FlagValues flags,
+      Path home,
+      PrintStream out,
+      Optional<Path> metrics,
+      Optional<Path> model,
+      Optional<Path> state,
+      Tracer tracer) {
+    this(
+        task,
+        numWorkers,
+        training,
+        program,
+        flags,
+        home,
+        out,
+        metrics,
+        model,
+        state,
+        tracer,
+        home(task, incarnation, numWorkers, training));
+  }
+
+  /**
+   * The replicas that are at home at a worker are its own for good.
+   *
+   * @param incarnation its n-th start, from 0
+   */
+  public static Function<Consistency, Membership> home(
+      TaskId task, int incarnation, int numWorkers, Training training) {
+    return consistency ->
+        Membership.fixed(
+            Assignment.home(
+                task.index(), numWorkers, training.numReplicas(numWorkers), incarnation));
+  }
+
   /** A worker that is not started again: nothing outlives it. */
   public WorkerSetup(
       TaskId task,
@@ -64,5 +116,10 @@ public record WorkerSetup(
         model,
         Optional.empty(),
         tracer);
+  }
+
+  /** How many replicas the run has. */
+  public int numReplicas() {
+    return training.numReplicas(numWorkers);
   }
 }

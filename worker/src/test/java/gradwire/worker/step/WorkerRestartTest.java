@@ -80,7 +80,7 @@ final class WorkerRestartTest {
         return result(worker(training, servers, folder, incarnation).run(), servers, folder);
       } catch (Death killed) {
         if (cutLog) {
-          cutLogOfTheLastEvaluation(folder);
+          cutLogOfTheLastEvaluation(folder, incarnation);
         }
       }
     }
@@ -109,9 +109,10 @@ final class WorkerRestartTest {
   }
 
   /** A process may be killed before an evaluation is written, or while it is. */
-  private static void cutLogOfTheLastEvaluation(RunFolder folder) throws IOException {
+  private static void cutLogOfTheLastEvaluation(RunFolder folder, int incarnation)
+      throws IOException {
     List<MetricsRecord> lines = MetricsTail.readAll(folder.metrics());
-    Path saved = folder.state().resolve("evaluation.weights");
+    Path saved = EvaluatedWeights.file(folder.state(), incarnation);
     if (lines.isEmpty() || !Files.exists(saved)) {
       return;
     }
@@ -128,7 +129,7 @@ final class WorkerRestartTest {
     List<MetricsRecord> lines = MetricsTail.readAll(folder.metrics());
     List<Float> weights =
         servers.stream().map(MortalServer::weights).flatMap(WorkerRestartTest::boxed).toList();
-    StepCounters counters = outcome.counters();
+    WorkerCounters counters = outcome.counters();
     return new Result(
         outcome.parametersSha256(),
         outcome.globalSteps(),
