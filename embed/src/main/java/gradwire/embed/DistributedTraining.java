@@ -247,6 +247,7 @@ public final class DistributedTraining<N extends Model> {
         training.evaluateEverySteps(),
         optimizer,
         training.waitTimeoutSeconds(),
+        training.leaseSeconds(),
         training.transport(),
         training.tls(),
         training.trace(),

@@ -132,6 +132,7 @@ final class DistributedTrainingTest {
             1,
             Optional.empty(),
             30,
+            2,
             Training.DEFAULT.transport(),
             Training.DEFAULT.tls(),
             false);

@@ -24,12 +24,22 @@ final class Fleet implements AutoCloseable {
   private final RunControl control;
   private final Incarnations incarnations;
   private final InstantSource clock;
+  private final ServerWatch watch;
 
-  Fleet(LocalRun run, RunControl control, Incarnations incarnations, InstantSource clock) {
+  /**
+   * @param silence a server that has answered and then does not for so long stands still
+   */
+  Fleet(
+      LocalRun run,
+      RunControl control,
+      Incarnations incarnations,
+      InstantSource clock,
+      Duration silence) {
     this.run = run;
     this.control = control;
     this.incarnations = incarnations;
     this.clock = clock;
+    this.watch = new ServerWatch(run.folder(), silence, control::silent);
   }
 
   /**
@@ -64,6 +74,9 @@ final class Fleet implements AutoCloseable {
         RoleProcess.start(run, task, incarnations.latest(task), clock.instant(), control::ended);
     roles.put(task, role);
     writePid(role);
+    if (task.role() == Role.PS) {
+      watch.add(role);
+    }
     return role;
   }
 
@@ -81,7 +94,7 @@ final class Fleet implements AutoCloseable {
   void noteDone(TaskId task) {
     done.add(task);
     if (task.role() == Role.WORKER && allWorkersDone()) {
-      alive().forEach(RoleProcess::askToStop);
+      askToStop();
     }
   }
 
@@ -95,8 +108,7 @@ final class Fleet implements AutoCloseable {
         && roles.values().stream()
             .filter(role -> role.task().role() == Role.WORKER)
             .map(role -> RoleFailure.report(role, run.folder()))
-            .allMatch(
-                report -> report.map(it -> it.outcome() == Outcome.LEFT).orElse(false));
+            .allMatch(report -> report.map(it -> it.outcome() == Outcome.LEFT).orElse(false));
   }
 
   private boolean allWorkersDone() {
@@ -117,12 +129,14 @@ final class Fleet implements AutoCloseable {
   }
 
   void askToStop() {
+    watch.close();
     alive().forEach(RoleProcess::askToStop);
   }
 
   /** Whatever happened: no child outlives this. */
   @Override
   public void close() {
+    watch.close();
     alive().forEach(RoleProcess::kill);
     long deadlineNanos = System.nanoTime() + KILL_GRACE.toNanos();
     while (anyAlive() && System.nanoTime() < deadlineNanos) {

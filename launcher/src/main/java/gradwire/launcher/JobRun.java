@@ -4,6 +4,7 @@ import gradwire.config.JobFile;
 import gradwire.run.RunResult;
 import gradwire.worker.program.FlagValues;
 import gradwire.worker.program.TrainingProgram;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 
@@ -30,7 +31,13 @@ public record JobRun(
   public RunResult awaitResult(RunControl control, RunObserver observer, InstantSource clock) {
     return switch (job.computeTarget()) {
       case LOCAL ->
-          new LocalLauncher(description, control, Patience.DEFAULT, observer, clock).awaitResult();
+          new LocalLauncher(
+                  description,
+                  control,
+                  Patience.DEFAULT.withSilence(Duration.ofMillis(job.training().leaseMillis())),
+                  observer,
+                  clock)
+              .awaitResult();
       case INPROCESS ->
           new InProcessLauncher(
                   description, program, flags, job.training(), control, observer, clock)

@@ -59,7 +59,7 @@ public final class LocalLauncher {
   public RunResult awaitResult() {
     try (LauncherPid pid = LauncherPid.claim(run.folder())) {
       Incarnations incarnations = prepare();
-      try (Fleet fleet = new Fleet(run, control, incarnations, clock)) {
+      try (Fleet fleet = new Fleet(run, control, incarnations, clock, patience.silence())) {
         Ending ending = awaitEnding(fleet);
         fleet.close();
         new TraceFolder(run.folder()).merge(run.tasks());
@@ -124,6 +124,7 @@ public final class LocalLauncher {
             return ending;
           }
         }
+        case RunControl.Event.Silent(RoleProcess role) -> endStanding(role);
         case RunControl.Event.StopAsked() -> {
           return stop(fleet);
         }
@@ -165,6 +166,20 @@ public final class LocalLauncher {
         RunStatus.FAILED,
         "run: expected workers until its end, but all have left it; go on with: gradwire resume "
             + run.folder().root());
+  }
+
+  /** It may be stopped, or hang; its end is then seen as any other. */
+  private void endStanding(RoleProcess role) {
+    if (role.isAlive()) {
+      report(
+          String.format(
+              Locale.ROOT,
+              "%s: silent for %.1f s at %s though its process is there: killed",
+              role.task(),
+              patience.silence().toMillis() / 1e3,
+              secondsSinceLaunch()));
+      role.kill();
+    }
   }
 
   /** Ctrl-C reached a role that was too young to be deaf to it: the launcher's own is near. */

@@ -13,6 +13,9 @@ public final class RunControl {
     /** A child process has ended, well or not. */
     record Ended(RoleProcess role) implements Event {}
 
+    /** A server stands still: its process is there, and does not answer. */
+    record Silent(RoleProcess role) implements Event {}
+
     /** The user wants the run to save and end, or, the second time, to end at once. */
     record StopAsked() implements Event {}
   }
@@ -28,6 +31,10 @@ public final class RunControl {
 
   void ended(RoleProcess role) {
     events.add(new Event.Ended(role));
+  }
+
+  void silent(RoleProcess role) {
+    events.add(new Event.Silent(role));
   }
 
   boolean stopAsked() {

@@ -36,7 +36,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 final class LocalLauncherTest {
   /** For runs with a deaf task: these must be waited for to the end. */
-  private static final Patience SHORT = new Patience(Duration.ofSeconds(1), Duration.ofSeconds(1));
+  private static final Patience SHORT =
+      new Patience(Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(2));
 
   @TempDir Path root;
   private final RunControl control = new RunControl();

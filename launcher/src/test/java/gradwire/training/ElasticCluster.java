@@ -32,8 +32,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
@@ -161,9 +161,7 @@ final class ElasticCluster implements AutoCloseable {
       GrpcShardServer line = lines.get(i);
       connections.add(
           new HealingConnection(
-              name,
-              () -> new GrpcShardConnection(name, line.address(), loop, options),
-              WITHIN));
+              name, () -> new GrpcShardConnection(name, line.address(), loop, options), WITHIN));
     }
     return connections;
   }

@@ -105,8 +105,7 @@ final class MovingReplicasTest {
   }
 
   static Stream<Optional<Transport>> carriers() {
-    return Stream.of(
-        Optional.empty(), Optional.of(Transport.SHM), Optional.of(Transport.TCP));
+    return Stream.of(Optional.empty(), Optional.of(Transport.SHM), Optional.of(Transport.TCP));
   }
 
   @ParameterizedTest
@@ -119,8 +118,7 @@ final class MovingReplicasTest {
       for (long seed = 1; seed <= 3; seed++) {
         LocalCoordinator coordinator = new LocalCoordinator(NUM_REPLICAS, NUM_WORKERS);
         WideProgram program =
-            new WideProgram(
-                steps, floatsPerLayer, new RandomMoves(seed, NUM_WORKERS, coordinator));
+            new WideProgram(steps, floatsPerLayer, new RandomMoves(seed, NUM_WORKERS, coordinator));
         try (ElasticCluster cluster =
             new ElasticCluster(job(program, SYNC, NUM_WORKERS, carrier), coordinator)) {
           List<WorkerOutcome> outcomes = cluster.run();
@@ -176,8 +174,7 @@ final class MovingReplicasTest {
                 coordinator.seat(1).setDeaf(false);
               }
             });
-    try (ElasticCluster cluster =
-        new ElasticCluster(job(program, SYNC, 2, carrier), coordinator)) {
+    try (ElasticCluster cluster = new ElasticCluster(job(program, SYNC, 2, carrier), coordinator)) {
       List<WorkerOutcome> outcomes = cluster.run();
       assertThat(sha256(outcomes)).isEqualTo(expected);
       assertThat(wentOn.get()).isTrue();
@@ -232,8 +229,7 @@ final class MovingReplicasTest {
                 coordinator.move(2, 2);
               }
             });
-    try (ElasticCluster cluster =
-        new ElasticCluster(job(program, SYNC, 2, carrier), coordinator)) {
+    try (ElasticCluster cluster = new ElasticCluster(job(program, SYNC, 2, carrier), coordinator)) {
       running.set(cluster);
       leaving.set(cluster.prepare(1));
       List<WorkerOutcome> outcomes = cluster.run();

@@ -303,6 +303,7 @@ final class TrainingTest {
         evaluateEverySteps,
         Optional.empty(),
         60,
+        2,
         Training.DEFAULT.transport(),
         Training.DEFAULT.tls(),
         false);

@@ -93,11 +93,15 @@ public final class ParameterServerMain {
                 checkpoints(arguments, run),
                 run.map(folder -> stores(folder, task)).orElseGet(ShardStores::inMemory),
                 Absences.of(rejoinWithin(arguments)));
+        Coordinating coordinating = Coordinating.of(task, run);
         GrpcShardServer grpc =
             new GrpcShardServer(
                 task.name(),
                 address,
-                ServerOptions.PLAIN.withTls(tls(run)).traced(new ServerTrace(tracer, task.index())),
+                coordinating.added(
+                    ServerOptions.PLAIN
+                        .withTls(tls(run))
+                        .traced(new ServerTrace(tracer, task.index()))),
                 server.service())) {
       System.out.println("job name = " + task.role().jobName());
       System.out.println("task index = " + task.index());

@@ -51,6 +51,7 @@ final class JobWriter {
     block.put("evaluate_every_steps", training.evaluateEverySteps());
     training.optimizer().ifPresent(spec -> block.put("optimizer", optimizer(spec)));
     block.put("wait_timeout_seconds", training.waitTimeoutSeconds());
+    block.put("lease_seconds", training.leaseSeconds());
     block.put("transport", training.transport().label());
     block.put("tls", training.tls());
     block.put("trace", training.trace());

@@ -16,6 +16,7 @@ import java.util.OptionalInt;
  * @param evaluateEverySteps global steps between evaluations; 0: only at the end
  * @param optimizer replaces the one that the entry class asks for, if given
  * @param waitTimeoutSeconds how long a task waits for another before it gives up, from 1
+ * @param leaseSeconds who was not heard for so long is taken for gone, from 0.2
  * @param transport how tensors get from task to task
  * @param tls whether what crosses a network is encrypted, with keys made for the run
  * @param trace whether the tasks record what they do when
@@ -31,6 +32,7 @@ public record Training(
     long evaluateEverySteps,
     Optional<OptimizerSpec> optimizer,
     long waitTimeoutSeconds,
+    double leaseSeconds,
     Transport transport,
     boolean tls,
     boolean trace,
@@ -46,9 +48,15 @@ public record Training(
           0,
           Optional.empty(),
           120,
+          2,
           Transport.AUTO,
           false,
           false);
+
+  /** Shorter ones would take a garbage collection for a death. */
+  public static final double LEAST_LEASE_SECONDS = 0.2;
+
+  public static final double MOST_LEASE_SECONDS = 3_600;
 
   /** The default of {@code evaluate_every_steps} where {@code stop_at} is given. */
   public static final long DEFAULT_EVALUATE_EVERY_STEPS_WITH_STOP_AT = 200;
@@ -100,6 +108,16 @@ public record Training(
         "at least 1 second",
         waitTimeoutSeconds,
         "try 120");
+    Expect.that(
+        leaseSeconds >= LEAST_LEASE_SECONDS && leaseSeconds <= MOST_LEASE_SECONDS,
+        "training.lease_seconds",
+        "0.2 to 3600 seconds",
+        leaseSeconds,
+        "try 2");
+  }
+
+  public long leaseMillis() {
+    return Math.round(leaseSeconds * 1_000);
   }
 
   /** How many gradients are computed in parallel by {@code numWorkers}. */

@@ -37,6 +37,7 @@ final class TrainingReader {
             new OptimizerReader(block).read(),
             block.wholeNumber(
                 "wait_timeout_seconds", 1, Long.MAX_VALUE, defaults.waitTimeoutSeconds()),
+            leaseSeconds(defaults.leaseSeconds()),
             transport(defaults.transport()),
             block.flag("tls", defaults.tls()),
             block.flag("trace", defaults.trace()),
@@ -56,6 +57,22 @@ final class TrainingReader {
     if (name.isPresent() && !name.get().equals(only)) {
       block.wrong("wire", only, "use " + only);
     }
+    return fallback;
+  }
+
+  private double leaseSeconds(double fallback) {
+    Optional<Tree> found = block.find("lease_seconds");
+    if (found.isEmpty()) {
+      return fallback;
+    }
+    OptionalDouble seconds =
+        found.get() instanceof Tree.Scalar scalar ? scalar.number() : OptionalDouble.empty();
+    if (seconds.isPresent()
+        && seconds.getAsDouble() >= Training.LEAST_LEASE_SECONDS
+        && seconds.getAsDouble() <= Training.MOST_LEASE_SECONDS) {
+      return seconds.getAsDouble();
+    }
+    block.wrong("lease_seconds", "a number from 0.2 to 3600", "try 2");
     return fallback;
   }
 

@@ -135,8 +135,7 @@ public record RunAccount(
         .flatMap(report -> ReplicaReport.all(report).stream())
         .forEach(
             replica ->
-                latest.merge(
-                    replica.replica(), replica, (a, b) -> a.turn() >= b.turn() ? a : b));
+                latest.merge(replica.replica(), replica, (a, b) -> a.turn() >= b.turn() ? a : b));
     return latest.isEmpty()
         ? counters(Role.WORKER, TaskReport.UPDATES_ACKNOWLEDGED).sum()
         : latest.values().stream().mapToDouble(ReplicaReport::acknowledged).sum();

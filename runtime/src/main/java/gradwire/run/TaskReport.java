@@ -67,8 +67,8 @@ public record TaskReport(
   }
 
   /**
-   * The name of a counter of one replica. Two workers may both report one, where it moved at the very
-   * end: the one with the higher {@link #TURN} has the other's counts in its own.
+   * The name of a counter of one replica. Two workers may both report one, where it moved at the
+   * very end: the one with the higher {@link #TURN} has the other's counts in its own.
    */
   public static String perReplica(int replica, String counter) {
     return "replica." + replica + "." + counter;

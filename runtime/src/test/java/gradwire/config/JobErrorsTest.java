@@ -215,6 +215,12 @@ final class JobErrorsTest {
         row(
             "wait_timeout_seconds: 0",
             "training.wait_timeout_seconds: expected a whole number of at least 1, got 0; try 120"),
+        row(
+            "lease_seconds: 0.1",
+            "training.lease_seconds: expected a number from 0.2 to 3600, got 0.1; try 2"),
+        row(
+            "lease_seconds: soon",
+            "training.lease_seconds: expected a number from 0.2 to 3600, got \"soon\"; try 2"),
         row("trace: 1", "training.trace: expected true or false, got 1; try false"),
         row(
             "optimizer: [adam]",

@@ -54,6 +54,7 @@ final class JobFilesTest {
           epsilon: 1e-8
           schedule: {name: cosine, decay_steps: 1000}
         wait_timeout_seconds: 9
+        lease_seconds: 0.5
         transport: uds
         tls: true
         trace: true
@@ -95,6 +96,7 @@ final class JobFilesTest {
                       Map.of("learning_rate", 0.01, "epsilon", 1e-8),
                       new ScheduleSpec("cosine", Map.of("decay_steps", 1000.0)))),
               9,
+              0.5,
               Transport.UDS,
               true,
               true),
@@ -118,6 +120,7 @@ final class JobFilesTest {
                     0,
                     Optional.empty(),
                     120,
+                    2,
                     Transport.AUTO,
                     false,
                     false),
@@ -235,6 +238,7 @@ final class JobFilesTest {
             1,
             Optional.of(numbers),
             1,
+            0.2,
             Transport.SHM,
             false,
             true);

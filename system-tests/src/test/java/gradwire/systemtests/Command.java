@@ -74,19 +74,38 @@ final class Command implements AutoCloseable {
     return java(base, Repository.workerClassPath(), words, environment);
   }
 
+  /** As {@link #worker}, on another host. */
+  static Command worker(SecondHost host, Path base, List<String> flags) {
+    List<String> words = new ArrayList<>(List.of("gradwire.worker.WorkerMain"));
+    words.addAll(flags);
+    return java(host.inside(), base, Repository.workerClassPath(), words, Map.of());
+  }
+
   private static Command java(
       Path base, String classPath, List<String> words, Map<String, String> environment) {
-    List<String> all =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-XX:+UseSerialGC",
-                "-Xmx512m",
-                "-Dgradwire.home=" + Repository.ROOT,
-                "-cp",
-                classPath));
+    return java(List.of(), base, classPath, words, environment);
+  }
+
+  /**
+   * @param before what the command line begins with
+   */
+  private static Command java(
+      List<String> before,
+      Path base,
+      String classPath,
+      List<String> words,
+      Map<String, String> environment) {
+    List<String> all = new ArrayList<>(before);
+    all.addAll(
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-XX:+UseSerialGC",
+            "-Xmx512m",
+            "-Dgradwire.home=" + Repository.ROOT,
+            "-cp",
+            classPath));
     all.addAll(words);
     Path out = base.resolveSibling(base.getFileName() + ".out");
     Path err = base.resolveSibling(base.getFileName() + ".err");

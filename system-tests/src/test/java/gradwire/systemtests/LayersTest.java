@@ -27,6 +27,7 @@ final class LayersTest {
     "gradwire.cluster..",
     "gradwire.config..",
     "gradwire.error..",
+    "gradwire.membership..",
     "gradwire.random..",
     "gradwire.run..",
     "gradwire.safetensors..",

@@ -8,7 +8,6 @@ import gradwire.config.JobFile;
 import gradwire.config.JobFiles;
 import gradwire.config.Training;
 import gradwire.error.Expect;
-import gradwire.error.GradwireException;
 import gradwire.error.UsageException;
 import gradwire.run.RunFolder;
 import gradwire.run.Supervision;
@@ -17,7 +16,6 @@ import gradwire.run.TaskResult;
 import gradwire.trace.TraceFolder;
 import gradwire.trace.Tracer;
 import gradwire.transport.HealingConnection;
-import gradwire.transport.LineBrokenException;
 import gradwire.transport.ShardConnection;
 import gradwire.transport.grpc.CallerLoop;
 import gradwire.transport.grpc.ConnectionOptions;
@@ -32,14 +30,12 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /** {@code ./gradwire worker}: one worker in the foreground. */
@@ -61,11 +57,6 @@ public final class WorkerMain {
 
   /** As the system counts it: 128 and the signal's number. */
   private static final int EXIT_TERMINATED = 143;
-
-  /** One try to reach a server: it may meanwhile be somewhere else. */
-  private static final Duration ATTEMPT = Duration.ofSeconds(2);
-
-  private static final long ADDRESS_POLL_MILLIS = 5;
 
   private WorkerMain() {}
 
@@ -139,8 +130,13 @@ public final class WorkerMain {
               run.map(RunFolder::model),
               run.map(RunFolder::state),
               tracer,
-              WorkerSetup.home(
-                  arguments.task(), arguments.incarnation(), job.numWorkers(), job.training()));
+              consistency ->
+                  Memberships.join(
+                      arguments,
+                      job.training(),
+                      consistency,
+                      job.numWorkers(),
+                      job.training().numReplicas(job.numWorkers())));
       WorkerTask task = new WorkerTask(setup, () -> connect(arguments, job, run, loop));
       if (arguments.supervised()) {
         Supervision.watch(System.in, task::requestStop);
@@ -165,8 +161,8 @@ public final class WorkerMain {
   }
 
   /**
-   * The host is to go away: others take over, and nobody starts this one again. Where nobody can, it
-   * ends as anything does that is terminated.
+   * The host is to go away: others take over, and nobody starts this one again. Where nobody can,
+   * it ends as anything does that is terminated.
    */
   private static void leaveOnTermination(WorkerTask task) {
     sun.misc.Signal.handle(
@@ -186,14 +182,11 @@ public final class WorkerMain {
             job.training().transport(),
             run.flatMap(folder -> TlsFiles.in(folder.tls())),
             timeout,
-            ATTEMPT);
+            ServerAddresses.ATTEMPT);
     List<ShardConnection> servers = new ArrayList<>();
     for (int i = 0; i < job.numServers(); i++) {
       TaskId server = TaskId.ps(i);
-      Supplier<ServerAddress> address =
-          () ->
-              run.map(folder -> awaitAddress(folder, server))
-                  .orElseGet(() -> ServerAddress.of(arguments.cluster().addressOf(server)));
+      Supplier<ServerAddress> address = () -> ServerAddresses.await(arguments, server);
       servers.add(
           new HealingConnection(
               server.name(),
@@ -201,25 +194,5 @@ public final class WorkerMain {
               timeout));
     }
     return servers;
-  }
-
-  /** The server's address, as soon as it has published it. */
-  private static ServerAddress awaitAddress(RunFolder folder, TaskId server) {
-    long deadline = System.nanoTime() + ATTEMPT.toNanos();
-    while (System.nanoTime() < deadline) {
-      Optional<String> address = folder.readAddress(server);
-      if (address.isPresent()) {
-        return ServerAddress.parse(folder.address(server).toString(), address.get());
-      }
-      try {
-        TimeUnit.MILLISECONDS.sleep(ADDRESS_POLL_MILLIS);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new GradwireException(server + ": interrupted while waiting for its address", e);
-      }
-    }
-    throw new LineBrokenException(
-        server + ": no address yet in " + folder.address(server) + "; did it start? see its log",
-        new NoSuchFileException(folder.address(server).toString()));
   }
 }

@@ -73,6 +73,13 @@ final class Channels {
     return new DomainSocketAddress(ABSTRACT + name);
   }
 
+  /**
+   * Beside {@link #localSocket}'s of a server: the one for what is asked about the server itself.
+   */
+  static String controlSocket(String name) {
+    return name + "-control";
+  }
+
   static Channel client(boolean local) {
     return prepared(
         local

@@ -334,7 +334,7 @@ final class ExchangeCall extends ServerCall.Listener<InputStream> implements Rep
   public synchronized void fail(GradwireException failure) {
     if (!closed) {
       closed = true;
-      call.close(ControlService.refusal(failure), new Metadata());
+      call.close(UnaryCalls.refusal(failure), new Metadata());
     }
   }
 

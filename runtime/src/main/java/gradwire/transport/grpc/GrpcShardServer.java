@@ -28,6 +28,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class GrpcShardServer implements AutoCloseable {
   private static final long GRACE_SECONDS = 5;
+  private static final int MAX_CONTROL_BYTES = 64 << 10;
 
   private final EventLoopGroup acceptor = Channels.loops(1);
   private final EventLoopGroup connections =
@@ -52,6 +53,7 @@ public final class GrpcShardServer implements AutoCloseable {
       if (Channels.hasLocalSockets()) {
         String name = "gradwire-" + UUID.randomUUID();
         start(Channels.localSocket(name), true, service);
+        startControl(Channels.localSocket(Channels.controlSocket(name)));
         local = Optional.of(name);
       }
       listening = new ServerAddress(new HostPort(address.host(), network.getPort()), local);
@@ -80,7 +82,9 @@ public final class GrpcShardServer implements AutoCloseable {
             .flowControlWindow(Channels.FLOW_CONTROL_WINDOW_BYTES)
             .withChildOption(ChannelOption.ALLOCATOR, Channels.allocator())
             .withChildOption(ChannelOption.RECVBUF_ALLOCATOR, Channels.receiveBuffers())
-            .addService(definition(service));
+            .addService(definition(service))
+            .addService(MembershipCalls.liveness());
+    options.membership().map(MembershipCalls::membership).ifPresent(builder::addService);
     if (local) {
       builder
           .withChildOption(ChannelOption.SO_SNDBUF, Channels.LOCAL_SOCKET_BUFFER_BYTES)
@@ -92,6 +96,26 @@ public final class GrpcShardServer implements AutoCloseable {
     Server server = builder.build();
     servers.add(server);
     return server.start();
+  }
+
+  /**
+   * Who is alive is asked and answered beside the tensors: their connections' threads may be busy
+   * with an update for longer than a sign of life may take.
+   */
+  private void startControl(SocketAddress address) throws IOException {
+    NettyServerBuilder builder =
+        NettyServerBuilder.forAddress(address)
+            .channelFactory(() -> Channels.server(true))
+            .bossEventLoopGroup(acceptor)
+            .workerEventLoopGroup(acceptor)
+            .directExecutor()
+            .maxInboundMessageSize(MAX_CONTROL_BYTES)
+            .withChildOption(ChannelOption.SO_KEEPALIVE, null) // TCP's own, which grpc sets
+            .addService(MembershipCalls.liveness());
+    options.membership().map(MembershipCalls::membership).ifPresent(builder::addService);
+    Server server = builder.build();
+    servers.add(server);
+    Server unused = server.start();
   }
 
   /** Where it listens, the port filled in. */

@@ -1,5 +1,6 @@
 package gradwire.transport.grpc;
 
+import gradwire.membership.Coordination;
 import gradwire.trace.ServerTrace;
 import io.grpc.ServerInterceptor;
 import java.util.List;
@@ -11,12 +12,16 @@ import java.util.Optional;
  * @param tls for TCP; empty: in the clear
  * @param trace records every worker's exchanges
  * @param interceptors around the Exchange stream, whose messages they see as on the wire
+ * @param membership who computes what, if it is this server that says so
  */
 public record ServerOptions(
-    Optional<TlsFiles> tls, ServerTrace trace, List<ServerInterceptor> interceptors) {
+    Optional<TlsFiles> tls,
+    ServerTrace trace,
+    List<ServerInterceptor> interceptors,
+    Optional<Coordination> membership) {
   /** In the clear, nothing recorded. */
   public static final ServerOptions PLAIN =
-      new ServerOptions(Optional.empty(), ServerTrace.OFF, List.of());
+      new ServerOptions(Optional.empty(), ServerTrace.OFF, List.of(), Optional.empty());
 
   public ServerOptions {
     interceptors = List.copyOf(interceptors);
@@ -24,15 +29,20 @@ public record ServerOptions(
 
   /** The same with these keys, if there are any. */
   public ServerOptions withTls(Optional<TlsFiles> keys) {
-    return new ServerOptions(keys, trace, interceptors);
+    return new ServerOptions(keys, trace, interceptors, membership);
   }
 
   /** The same, recorded. */
   public ServerOptions traced(ServerTrace recording) {
-    return new ServerOptions(tls, recording, interceptors);
+    return new ServerOptions(tls, recording, interceptors, membership);
+  }
+
+  /** The same, which also coordinates the run. */
+  public ServerOptions coordinating(Coordination coordination) {
+    return new ServerOptions(tls, trace, interceptors, Optional.of(coordination));
   }
 
   ServerOptions intercepted(List<ServerInterceptor> around) {
-    return new ServerOptions(tls, trace, around);
+    return new ServerOptions(tls, trace, around, membership);
   }
 }

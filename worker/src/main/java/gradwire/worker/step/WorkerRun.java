@@ -57,7 +57,8 @@ public final class WorkerRun {
   /**
    * Ends this worker after the step that is under way; the run goes on without it.
    *
-   * @return whether it will; not where nobody could take its replicas over, nor before it has joined
+   * @return whether it will; not where nobody could take its replicas over, nor before it has
+   *     joined
    */
   public boolean requestLeave() {
     requests.leave = isElastic;

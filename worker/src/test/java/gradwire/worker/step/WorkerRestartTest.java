@@ -67,6 +67,7 @@ final class WorkerRestartTest {
         2,
         DEFAULT.optimizer(),
         DEFAULT.waitTimeoutSeconds(),
+        DEFAULT.leaseSeconds(),
         DEFAULT.transport(),
         false,
         false);
