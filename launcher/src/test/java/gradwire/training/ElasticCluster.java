@@ -103,6 +103,7 @@ final class ElasticCluster implements AutoCloseable {
         10,
         Optional.empty(),
         WITHIN.toSeconds(),
+        plain.leaseSeconds(),
         plain.transport(),
         false,
         false,

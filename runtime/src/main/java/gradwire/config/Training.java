@@ -71,6 +71,7 @@ public record Training(
       long evaluateEverySteps,
       Optional<OptimizerSpec> optimizer,
       long waitTimeoutSeconds,
+      double leaseSeconds,
       Transport transport,
       boolean tls,
       boolean trace) {
@@ -83,6 +84,7 @@ public record Training(
         evaluateEverySteps,
         optimizer,
         waitTimeoutSeconds,
+        leaseSeconds,
         transport,
         tls,
         trace,
