@@ -84,14 +84,21 @@ final class Members implements UpdatePolicy.Workers {
     return members.length;
   }
 
+  /** What a worker that joins was before. */
+  enum Joined {
+    /** A process, or an owner of the replica, that is new here. */
+    ANOTHER_START,
+    /** A new line of the start that is here. */
+    ANOTHER_LINE,
+    /** Here over this very line: the message came twice. */
+    AGAIN
+  }
+
   /**
-   * A worker's n-th start, or a new line of the one that is here. Older starts are fenced off from
-   * here on, and what they had waiting is forgotten; so are older lines of this start, but what
-   * came over them before goes on waiting.
-   *
-   * @return whether it is another start
+   * A worker's n-th start, or a new line of the one that is here. Older starts and older lines are
+   * fenced off from here on, and what was only taken of a start before is forgotten.
    */
-  boolean join(int worker, int incarnation, int line) {
+  Joined join(int worker, int incarnation, int line) {
     Member member = member(worker);
     if (incarnation < member.incarnation) {
       throw stale(worker, incarnation, member.incarnation);
@@ -99,16 +106,17 @@ final class Members implements UpdatePolicy.Workers {
     if (incarnation == member.incarnation && line < member.line) {
       throw replaced(worker, line, member.line);
     }
+    boolean again = line == member.line;
     member.line = line;
     member.away = false;
     if (incarnation == member.incarnation) {
-      return false;
+      return again ? Joined.AGAIN : Joined.ANOTHER_LINE;
     }
     member.incarnation = incarnation;
     member.taken = member.done;
     member.left = false;
     member.lost = false;
-    return true;
+    return Joined.ANOTHER_START;
   }
 
   /** What was taken of a worker, and not done, is forgotten: it will come again. */

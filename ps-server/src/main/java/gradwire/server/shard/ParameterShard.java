@@ -167,21 +167,30 @@ public final class ParameterShard implements ShardService, AutoCloseable {
               + ": expected the chief's tensors (names, shapes, order), got other ones; give all"
               + " tasks the same entry class and flags");
     }
-    if (run.members().join(request.worker(), request.incarnation(), request.line())) {
-      run.policy()
-          .away(
-              request.worker(),
-              new StaleIncarnationException(
-                  "worker-" + request.worker() + ": another start of it has taken its place"));
-    } else if (run.policy().awaitsReturn()) {
-      run.members().forgetTaken(request.worker());
-      run.policy()
-          .away(
-              request.worker(),
-              new GradwireException(
-                  "worker-" + request.worker() + ": a new line of it has taken this one's place"));
+    int worker = request.worker();
+    switch (run.members().join(worker, request.incarnation(), request.line())) {
+      case ANOTHER_START ->
+          run.policy()
+              .away(
+                  worker,
+                  new StaleIncarnationException(
+                      "worker-" + worker + ": another start of it has taken its place"));
+      case ANOTHER_LINE -> forgetTaken(run, worker);
+      case AGAIN -> {}
     }
     run.publish();
+  }
+
+  /** Whoever opens a line anew says what is not done yet once more. */
+  private static void forgetTaken(ShardRun run, int worker) {
+    if (run.policy().awaitsReturn()) {
+      run.members().forgetTaken(worker);
+      run.policy()
+          .away(
+              worker,
+              new GradwireException(
+                  "worker-" + worker + ": a new line of it has taken this one's place"));
+    }
   }
 
   @Override
