@@ -6,10 +6,12 @@ import java.lang.foreign.Linker;
 import java.lang.invoke.MethodHandle;
 
 /** Functions of the C library. Thread-safe. */
-final class Libc {
+public final class Libc {
   private Libc() {}
 
-  static MethodHandle function(String name, FunctionDescriptor type, Linker.Option... options) {
+  /** A handle on one of them; exact invocations of it are as cheap as a call from C. */
+  public static MethodHandle function(
+      String name, FunctionDescriptor type, Linker.Option... options) {
     Linker linker = Linker.nativeLinker();
     return linker.downcallHandle(linker.defaultLookup().findOrThrow(name), type, options);
   }
@@ -19,7 +21,8 @@ final class Libc {
    *
    * @throws IOException naming the function, if it failed
    */
-  static int call(String name, MethodHandle function, Object... arguments) throws IOException {
+  public static int call(String name, MethodHandle function, Object... arguments)
+      throws IOException {
     int result = (int) invoke(function, arguments);
     if (result < 0) {
       throw new IOException(name + " failed");
@@ -28,7 +31,7 @@ final class Libc {
   }
 
   /** Calls a function that throws nothing. */
-  static Object invoke(MethodHandle function, Object... arguments) {
+  public static Object invoke(MethodHandle function, Object... arguments) {
     try {
       return function.invokeWithArguments(arguments);
     } catch (Throwable impossible) {

@@ -108,7 +108,10 @@ final class Channels {
   }
 
   private static Channel prepared(Channel channel) {
-    channel.pipeline().addFirst(new ReceiveBuffers.Install());
+    channel.pipeline().addFirst(new ReceiveBuffers.Install(), new SameHost());
+    if (channel instanceof EpollDomainSocketChannel) {
+      channel.pipeline().addFirst(new ReferringWrites());
+    }
     return channel;
   }
 

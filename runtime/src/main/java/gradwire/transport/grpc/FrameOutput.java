@@ -137,7 +137,7 @@ final class FrameOutput extends InputStream implements Drainable, KnownLength {
 
   private void lend(Scratch scratch, OutputStream target) throws IOException {
     scratch.checksum.update(payload);
-    LendingAllocator.lend(payload.asByteBuffer(), () -> {}, target);
+    LendingAllocator.lend(payload.asByteBuffer(), target);
   }
 
   private void lendCopy(Scratch scratch, OutputStream target) throws IOException {
@@ -145,7 +145,7 @@ final class FrameOutput extends InputStream implements Drainable, KnownLength {
     ByteBuf copy = Channels.BUFFERS.directBuffer(length, length);
     ByteBuffer memory = copy.internalNioBuffer(0, length);
     scratch.checksum.copy(payload, MemorySegment.ofBuffer(memory));
-    LendingAllocator.lend(memory, copy::release, target);
+    LendingAllocator.lendBriefly(memory, copy::release, target);
   }
 
   private void write(Scratch scratch, OutputStream target) throws IOException {

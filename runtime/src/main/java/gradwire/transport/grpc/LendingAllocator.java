@@ -50,15 +50,30 @@ final class LendingAllocator implements ByteBufAllocator {
   /**
    * To be called when the header has been written to {@code framer}.
    *
-   * @param payload unchanged until {@code sent}
-   * @param sent called by the network's thread when the socket has all of it, or never will
+   * @param payload unchanged until the other end says that it has it: the socket may refer to it
+   *     all that time, without a copy of its own
    */
-  static void lend(ByteBuffer payload, Runnable sent, OutputStream framer) throws IOException {
+  static void lend(ByteBuffer payload, OutputStream framer) throws IOException {
+    lend(new LastingBuffer(payload), payload.remaining(), framer);
+  }
+
+  /**
+   * As {@link #lend}, for memory that is soon used again.
+   *
+   * @param payload unchanged until {@code sent}
+   * @param sent called by the network's thread when the socket has copied all of it, or never will
+   */
+  static void lendBriefly(ByteBuffer payload, Runnable sent, OutputStream framer)
+      throws IOException {
+    lend(new LentBuffer(payload, sent), payload.remaining(), framer);
+  }
+
+  private static void lend(LentBuffer lent, int numBytes, OutputStream framer) throws IOException {
     Slot slot = SLOT.get();
     slot.headBytes = 0;
-    slot.payload = new LentBuffer(payload, sent);
+    slot.payload = lent;
     try {
-      for (int left = payload.remaining(); left > 0; ) {
+      for (int left = numBytes; left > 0; ) {
         int length = Math.min(left, ANNOUNCED.length);
         framer.write(ANNOUNCED, 0, length);
         if (slot.payload != null) {
@@ -75,7 +90,7 @@ final class LendingAllocator implements ByteBufAllocator {
     }
   }
 
-  private static final class LentBuffer extends UnpooledDirectByteBuf {
+  private static class LentBuffer extends UnpooledDirectByteBuf {
     private final Runnable sent;
 
     LentBuffer(ByteBuffer payload, Runnable sent) {
@@ -98,6 +113,21 @@ final class LendingAllocator implements ByteBufAllocator {
     protected void deallocate() {
       super.deallocate();
       sent.run();
+    }
+  }
+
+  /** Told from others by its views, which are read-only, through whatever it is wrapped in. */
+  private static final class LastingBuffer extends LentBuffer {
+    private final ByteBuffer view;
+
+    LastingBuffer(ByteBuffer payload) {
+      super(payload, () -> {});
+      view = payload.asReadOnlyBuffer();
+    }
+
+    @Override
+    public ByteBuffer nioBuffer(int index, int length) {
+      return view.slice(index, length);
     }
   }
 
