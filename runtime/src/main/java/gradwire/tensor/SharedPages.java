@@ -3,8 +3,8 @@ package gradwire.tensor;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The resident pages of {@link SharedMemory}: each process that touches a shared vector has its
- * pages counted as its own, although they are there once. Thread-safe.
+ * The resident pages of {@link SharedMemory} and of mapped files: each process that touches them
+ * has them counted as its own, although they are there once, and are the system's. Thread-safe.
  */
 public final class SharedPages {
   /** A page that is given back costs a page fault at its next use: worth it for long vectors. */
@@ -14,8 +14,8 @@ public final class SharedPages {
 
   /**
    * Floats {@code [offset, offset + numFloats)} of {@code vector} are not needed for now: the other
-   * process keeps them, this one's share of resident memory does not. Their values stay what they
-   * are. Does nothing where the vector is short, or not shared.
+   * process, or the system's page cache, keeps them, this one's resident memory does not. Their values stay what they
+   * are. Does nothing where the vector is short, or not mapped.
    */
   public static void giveBack(MemorySegment vector, long offset, long numFloats) {
     if (vector.byteSize() >= WORTH_FROM_BYTES && vector.isMapped()) {

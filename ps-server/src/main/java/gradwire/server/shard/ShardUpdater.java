@@ -117,10 +117,14 @@ final class ShardUpdater implements AutoCloseable {
     giveBack((long) stripe * STRIPE_FLOATS, end);
   }
 
-  /** What was read of the gradients is read no more. */
+  /** What was read of the gradients, and of the version that is the older now, is read no more. */
   private void giveBack(long from, long end) {
     for (int i = 0; i < gradients.size(); i++) {
       SharedPages.giveBack(gradients.get(i), from, end - from);
+    }
+    SharedPages.giveBack(state.weights(), from, end - from);
+    for (MemorySegment slot : state.slots()) {
+      SharedPages.giveBack(slot, from, end - from);
     }
   }
 
