@@ -10,6 +10,9 @@
 namespace gradwire {
 
 struct Loss {
+  static constexpr int TILE_ROWS = 256;
+  static constexpr int FLIGHT = 8;
+
   const float* logits;
   const int* labels;
   float* losses;
@@ -26,62 +29,168 @@ struct Loss {
     return known(label) ? scale / sum : __uint_as_float(0x7fffffffu);
   }
 
-  __device__ __forceinline__ float loss(const float* row, float top, float sum, int label) const {
-    return known(label) ? logf(sum) + (top - row[label]) : __uint_as_float(0x7fffffffu);
+  __device__ __forceinline__ float loss(float atLabel, float top, float sum, int label) const {
+    return known(label) ? logf(sum) + (top - atLabel) : __uint_as_float(0x7fffffffu);
   }
 
-  // A warp for each row, which stays in registers: ITEMS numbers a thread.
-  template <int ITEMS> __device__ __forceinline__ void byWarps() const {
+  // e^(x - top), also where both are -infinity: a masked class has no part in the sum.
+  static __device__ __forceinline__ float term(float x, float top) {
+    return x == lowest() ? 0.0f : expf(x - top);
+  }
+
+  // A thread for each row, which lies in shared memory: rows go there and back as they lie in
+  // memory, side by side. `pitch` is odd, so that neighbours read from different banks.
+  __device__ __forceinline__ void byThreads() const {
+    __shared__ float tile[TILE_ROWS * (Warp::SIZE + 1)];
+    const int pitch = classes | 1;
+    const long long numTiles = (batch + blockDim.x - 1) / blockDim.x;
 #pragma unroll 1
-    for (long long row = Warp::first(); row < batch; row += Warp::count()) {
-      const float* x = logits + row * classes;
-      const int label = labels[row];
-      float e[ITEMS];
-      float top = lowest();
-#pragma unroll
-      for (int k = 0; k < ITEMS; k++) {
-        const int c = k * Warp::SIZE + Warp::lane();
-        e[k] = c < classes ? x[c] : lowest();
+    for (long long t = blockIdx.x; t < numTiles; t += gridDim.x) {
+      const long long row = t * blockDim.x + threadIdx.x;
+      const long long left = batch - t * blockDim.x;
+      const int rows = static_cast<int>(left < blockDim.x ? left : blockDim.x);
+      const long long begin = t * blockDim.x * classes;
+      Place place{classes, pitch};
+#pragma unroll 8
+      for (int i = threadIdx.x; i < rows * classes; i += blockDim.x, place.next()) {
+        tile[place.at()] = logits[begin + i];
       }
-#pragma unroll
-      for (int k = 0; k < ITEMS; k++) {
-        top = fmaxf(top, e[k]);
+      __syncthreads();
+      if (row < batch) {
+        one(tile + threadIdx.x * pitch, row);
       }
-      top = Warp::largest(top);
-      float sum = 0.0f;
-#pragma unroll
-      for (int k = 0; k < ITEMS; k++) {
-        e[k] = expf(e[k] - top);
-        sum = sum + e[k];
+      __syncthreads();
+      place = Place{classes, pitch};
+#pragma unroll 8
+      for (int i = threadIdx.x; i < rows * classes; i += blockDim.x, place.next()) {
+        gradient[begin + i] = tile[place.at()];
       }
-      sum = Warp::sum(sum);
-      const float each = factor(sum, label);
+      __syncthreads();
+    }
+  }
+
+  // Where a thread's elements of a tile belong: as many rows and columns on as a block has threads.
+  struct Place {
+    int classes;
+    int pitch;
+    int row;
+    int column;
+
+    __device__ __forceinline__ Place(int classes, int pitch)
+        : classes(classes),
+          pitch(pitch),
+          row(threadIdx.x / classes),
+          column(threadIdx.x % classes) {}
+
+    __device__ __forceinline__ int at() const { return row * pitch + column; }
+
+    __device__ __forceinline__ void next() {
+      row += blockDim.x / classes;
+      column += blockDim.x % classes;
+      if (column >= classes) {
+        row++;
+        column -= classes;
+      }
+    }
+  };
+
+  // Turns a row's logits into its gradient.
+  __device__ __forceinline__ void one(float* x, long long row) const {
+    const int label = labels[row];
+    float top = lowest();
+    for (int c = 0; c < classes; c++) {
+      top = fmaxf(top, x[c]);
+    }
+    const float atLabel = known(label) ? x[label] : 0.0f;
+    float sum = 0.0f;
+    for (int c = 0; c < classes; c++) {
+      const float e = expf(x[c] - top);
+      x[c] = e;
+      sum = sum + e;
+    }
+    const float each = factor(sum, label);
+    for (int c = 0; c < classes; c++) {
+      x[c] = x[c] * each - (c == label ? scale : 0.0f);
+    }
+    losses[row] = loss(atLabel, top, sum, label);
+  }
+
+  // A warp for ROWS rows at a time, which stay in registers: ITEMS numbers a thread and row.
+  template <int ITEMS, int ROWS> __device__ __forceinline__ void byWarps() const {
+#pragma unroll 1
+    for (long long row = ROWS * Warp::first(); row < batch; row += ROWS * Warp::count()) {
+      float e[ROWS][ITEMS];
 #pragma unroll
-      for (int k = 0; k < ITEMS; k++) {
-        const int c = k * Warp::SIZE + Warp::lane();
-        if (c < classes) {
-          gradient[row * classes + c] = e[k] * each - (c == label ? scale : 0.0f);
+      for (int r = 0; r < ROWS; r++) {
+        const float* x = logits + (row + r) * classes;
+#pragma unroll
+        for (int k = 0; k < ITEMS; k++) {
+          const int c = k * Warp::SIZE + Warp::lane();
+          e[r][k] = row + r < batch && c < classes ? x[c] : lowest();
         }
       }
-      if (Warp::lane() == 0) {
-        losses[row] = loss(x, top, sum, label);
+#pragma unroll
+      for (int r = 0; r < ROWS; r++) {
+        if (row + r < batch) {
+          finish(e[r], row + r);
+        }
       }
     }
   }
 
-  // A block for each row, read twice.
+  template <int ITEMS> __device__ __forceinline__ void finish(float (&e)[ITEMS], long long row) const {
+    const int label = labels[row];
+    float top = lowest();
+#pragma unroll
+    for (int k = 0; k < ITEMS; k++) {
+      top = fmaxf(top, e[k]);
+    }
+    top = Warp::largest(top);
+    float sum = 0.0f;
+#pragma unroll
+    for (int k = 0; k < ITEMS; k++) {
+      e[k] = expf(e[k] - top);
+      sum = sum + e[k];
+    }
+    sum = Warp::sum(sum);
+    const float each = factor(sum, label);
+    if (Warp::lane() == 0) {
+      losses[row] = loss(known(label) ? logits[row * classes + label] : 0.0f, top, sum, label);
+    }
+#pragma unroll
+    for (int k = 0; k < ITEMS; k++) {
+      const int c = k * Warp::SIZE + Warp::lane();
+      if (c < classes) {
+        gradient[row * classes + c] = e[k] * each - (c == label ? scale : 0.0f);
+      }
+    }
+  }
+
+  // A block for each row, read twice: the second time backwards, from what the cache still has.
   __device__ __forceinline__ void byBlocks() const {
     __shared__ float tops[Warp::SIZE];
     __shared__ float sums[Warp::SIZE];
+    const int stride = FLIGHT * blockDim.x;
 #pragma unroll 1
     for (long long row = blockIdx.x; row < batch; row += gridDim.x) {
       const float* x = logits + row * classes;
       const int label = labels[row];
       float top = lowest();
       float sum = 0.0f;
-      for (int c = threadIdx.x; c < classes; c += blockDim.x) {
-        const float higher = fmaxf(top, x[c]);
-        sum = shrunk(sum, top, higher) + expf(x[c] - higher);
+#pragma unroll 1
+      for (int first = threadIdx.x; first < classes; first += stride) {
+        float flight[FLIGHT];
+        load(flight, x, first);
+        float higher = top;
+#pragma unroll
+        for (int k = 0; k < FLIGHT; k++) {
+          higher = fmaxf(higher, flight[k]);
+        }
+        sum = shrunk(sum, top, higher);
+#pragma unroll
+        for (int k = 0; k < FLIGHT; k++) {
+          sum = sum + term(flight[k], higher);
+        }
         top = higher;
       }
       const float warpTop = Warp::largest(top);
@@ -94,17 +203,34 @@ struct Loss {
       const bool taken = Warp::lane() < static_cast<int>(blockDim.x) / Warp::SIZE;
       const float mine = taken ? tops[Warp::lane()] : lowest();
       const float rowTop = Warp::largest(mine);
-      const float rowSum =
-          Warp::sum(taken ? shrunk(sums[Warp::lane()], mine, rowTop) : 0.0f);
+      const float rowSum = Warp::sum(taken ? shrunk(sums[Warp::lane()], mine, rowTop) : 0.0f);
       const float each = factor(rowSum, label);
-      for (int c = threadIdx.x; c < classes; c += blockDim.x) {
-        gradient[row * classes + c] =
-            expf(x[c] - rowTop) * each - (c == label ? scale : 0.0f);
-      }
       if (threadIdx.x == 0) {
-        losses[row] = loss(x, rowTop, rowSum, label);
+        losses[row] = loss(known(label) ? x[label] : 0.0f, rowTop, rowSum, label);
+      }
+      const int last = threadIdx.x + (classes - 1) / stride * stride;
+#pragma unroll 1
+      for (int first = last; first >= 0; first -= stride) {
+        float flight[FLIGHT];
+        load(flight, x, first);
+#pragma unroll
+        for (int k = 0; k < FLIGHT; k++) {
+          const int c = first + k * blockDim.x;
+          if (c < classes) {
+            gradient[row * classes + c] =
+                expf(flight[k] - rowTop) * each - (c == label ? scale : 0.0f);
+          }
+        }
       }
       __syncthreads();
+    }
+  }
+
+  __device__ __forceinline__ void load(float (&flight)[FLIGHT], const float* x, int first) const {
+#pragma unroll
+    for (int k = 0; k < FLIGHT; k++) {
+      const int c = first + k * blockDim.x;
+      flight[k] = c < classes ? x[c] : lowest();
     }
   }
 
@@ -118,27 +244,35 @@ struct Loss {
 
 extern "C" {
 
+// Of at most 256 threads a block.
 __global__ void softmax_cross_entropy_32(const float* logits, const int* labels, float* losses,
                                          float* gradient, long long batch, int classes,
                                          float scale) {
-  gradwire::Loss{logits, labels, losses, gradient, batch, classes, scale}.byWarps<1>();
+  gradwire::Loss{logits, labels, losses, gradient, batch, classes, scale}.byThreads();
+}
+
+__global__ void softmax_cross_entropy_128(const float* logits, const int* labels, float* losses,
+                                          float* gradient, long long batch, int classes,
+                                          float scale) {
+  gradwire::Loss{logits, labels, losses, gradient, batch, classes, scale}.byWarps<4, 4>();
 }
 
 __global__ void softmax_cross_entropy_256(const float* logits, const int* labels, float* losses,
                                           float* gradient, long long batch, int classes,
                                           float scale) {
-  gradwire::Loss{logits, labels, losses, gradient, batch, classes, scale}.byWarps<8>();
+  gradwire::Loss{logits, labels, losses, gradient, batch, classes, scale}.byWarps<8, 2>();
 }
 
 __global__ void softmax_cross_entropy_1024(const float* logits, const int* labels, float* losses,
                                            float* gradient, long long batch, int classes,
                                            float scale) {
-  gradwire::Loss{logits, labels, losses, gradient, batch, classes, scale}.byWarps<32>();
+  gradwire::Loss{logits, labels, losses, gradient, batch, classes, scale}.byWarps<32, 1>();
 }
 
-__global__ void softmax_cross_entropy_any(const float* logits, const int* labels, float* losses,
-                                          float* gradient, long long batch, int classes,
-                                          float scale) {
+// Of at most 1,024 threads a block.
+__global__ void __launch_bounds__(1024, 2)
+    softmax_cross_entropy_any(const float* logits, const int* labels, float* losses,
+                              float* gradient, long long batch, int classes, float scale) {
   gradwire::Loss{logits, labels, losses, gradient, batch, classes, scale}.byBlocks();
 }
 

@@ -32,6 +32,7 @@ enum Result {
   UNSUPPORTED_PTX_VERSION = 222,
   INVALID_HANDLE = 400,
   NOT_FOUND = 500,
+  CONTEXT_IS_DESTROYED = 709,
   LAUNCH_FAILED = 719,
   CAPTURE_UNMATCHED = 903,
 };
@@ -110,7 +111,10 @@ int enter(const char* name, bool needsContext) {
   if (needsContext && world.lost) {
     return LAUNCH_FAILED;
   }
-  return needsContext && current != &contextToken ? INVALID_CONTEXT : SUCCESS;
+  if (needsContext && current != &contextToken) {
+    return INVALID_CONTEXT;
+  }
+  return needsContext && world.retains == 0 ? CONTEXT_IS_DESTROYED : SUCCESS;
 }
 
 #define ENTER(needsContext)                               \
@@ -243,6 +247,7 @@ int cuGetErrorName(int result, const char** name) {
       {UNSUPPORTED_PTX_VERSION, "CUDA_ERROR_UNSUPPORTED_PTX_VERSION"},
       {INVALID_HANDLE, "CUDA_ERROR_INVALID_HANDLE"},
       {NOT_FOUND, "CUDA_ERROR_NOT_FOUND"},
+      {CONTEXT_IS_DESTROYED, "CUDA_ERROR_CONTEXT_IS_DESTROYED"},
       {LAUNCH_FAILED, "CUDA_ERROR_LAUNCH_FAILED"},
       {CAPTURE_UNMATCHED, "CUDA_ERROR_STREAM_CAPTURE_UNMATCHED"},
   };

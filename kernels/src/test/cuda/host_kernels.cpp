@@ -59,6 +59,7 @@ const std::map<std::string, Binder>& kernels() {
       {"float32_to_int8", binder(float32_to_int8, WAITS)},
       {"int8_to_float32", binder(int8_to_float32, !WAITS)},
       {"softmax_cross_entropy_32", binder(softmax_cross_entropy_32, WAITS)},
+      {"softmax_cross_entropy_128", binder(softmax_cross_entropy_128, WAITS)},
       {"softmax_cross_entropy_256", binder(softmax_cross_entropy_256, WAITS)},
       {"softmax_cross_entropy_1024", binder(softmax_cross_entropy_1024, WAITS)},
       {"softmax_cross_entropy_any", binder(softmax_cross_entropy_any, WAITS)},

@@ -12,6 +12,7 @@
 #define __global__
 #define __forceinline__ inline __attribute__((always_inline))
 #define __grid_constant__
+#define __launch_bounds__(...)
 #define __shared__ static
 
 struct dim3 {

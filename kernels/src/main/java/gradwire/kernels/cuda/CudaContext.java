@@ -19,7 +19,7 @@ public final class CudaContext implements AutoCloseable {
   private final CudaDevice device;
   private final long handle;
   private final Set<CudaResource> owned = new LinkedHashSet<>();
-  private boolean open = true;
+  private volatile boolean open = true;
 
   private CudaContext(DriverLibrary library, String driverVersion, CudaDevice device, long handle) {
     this.library = library;
@@ -122,8 +122,18 @@ public final class CudaContext implements AutoCloseable {
     library.check(result, function, expected);
   }
 
+  /**
+   * @throws IllegalStateException once this is closed
+   */
+  void requireOpen() {
+    if (!open) {
+      throw new IllegalStateException("the context of " + device.name() + " is closed");
+    }
+  }
+
   /** Calls a function that makes something, and returns the handle. */
   long create(DriverFunction function, long first, long second, String expected) {
+    requireOpen();
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment out = arena.allocate(JAVA_LONG);
       check(library.call(function, out.address(), first, second), function, expected);
@@ -139,9 +149,7 @@ public final class CudaContext implements AutoCloseable {
   }
 
   synchronized void own(CudaResource resource) {
-    if (!open) {
-      throw new IllegalStateException("the context of " + device.name() + " is closed");
-    }
+    requireOpen();
     owned.add(resource);
   }
 

@@ -27,6 +27,7 @@ public final class CudaModule extends CudaResource {
   }
 
   static CudaModule load(CudaContext context, String name, byte[] image) {
+    context.requireOpen();
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment code = arena.allocate(image.length + 1L); // PTX ends with a 0
       MemorySegment.copy(image, 0, code, JAVA_BYTE, 0, image.length);

@@ -15,6 +15,7 @@ public final class DeviceMemory extends CudaResource {
   }
 
   static DeviceMemory allocate(CudaContext context, long numBytes) {
+    context.requireOpen();
     DriverLibrary library = context.library();
     String expected = "%,d bytes on device %d".formatted(numBytes, context.device().ordinal());
     try (Arena arena = Arena.ofConfined()) {

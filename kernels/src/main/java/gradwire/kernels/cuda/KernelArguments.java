@@ -58,6 +58,11 @@ public final class KernelArguments {
     return placed(array.address());
   }
 
+  /** A struct that is an array of ints. */
+  public KernelArguments int32s(int[] elements) {
+    return placed(arena.allocateFrom(JAVA_INT, elements).address());
+  }
+
   private KernelArguments placed(long address) {
     places.setAtIndex(JAVA_LONG, count++, address);
     return this;

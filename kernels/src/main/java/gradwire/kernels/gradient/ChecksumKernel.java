@@ -6,13 +6,19 @@ import gradwire.kernels.cuda.CudaKernel;
 import gradwire.kernels.cuda.CudaModule;
 import gradwire.kernels.cuda.CudaStream;
 import gradwire.kernels.cuda.DeviceRange;
+import gradwire.kernels.cuda.Grid;
 import gradwire.kernels.cuda.KernelArguments;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.stream.IntStream;
 
 /** CRC-32C of device memory: what {@link java.util.zip.CRC32C} says of the same bytes. */
 public final class ChecksumKernel {
   private static final int POLYNOMIAL = 0x82f63b78;
+
+  /** {@code x ^ (32 * 2 ^ k)}. */
+  private static final int[] POWERS =
+      IntStream.range(0, Integer.SIZE).map(k -> shift((long) Integer.BYTES << k)).toArray();
 
   private final CudaKernel crc32c;
   private final Walk walk;
@@ -35,10 +41,16 @@ public final class ChecksumKernel {
     stream.fill(sum, (byte) 0);
     if (length > 0) {
       try (Arena arena = Arena.ofConfined()) {
+        Grid grid = walk.resident(length);
         stream.launch(
             crc32c,
-            walk.over(length),
-            new KernelArguments(arena).pointer(words).int64(length).pointer(sum));
+            grid,
+            new KernelArguments(arena)
+                .pointer(words)
+                .int64(length)
+                .int32s(POWERS)
+                .int32(shift((long) grid.numBlocks() * grid.threadsPerBlock() * Integer.BYTES))
+                .pointer(sum));
       }
     }
   }

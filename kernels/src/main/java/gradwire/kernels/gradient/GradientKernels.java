@@ -2,17 +2,12 @@ package gradwire.kernels.gradient;
 
 import gradwire.kernels.cuda.CudaContext;
 import gradwire.kernels.cuda.CudaModule;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 
 /**
  * The kernels, loaded on one device. Belongs to the context, and may be closed before. Thread-safe
  * as the context is.
  */
 public final class GradientKernels implements AutoCloseable {
-  private static final String RESOURCE = "/gradwire/kernels/kernels.ptx";
-
   private final CudaModule module;
   private final OptimizerKernels optimizer;
   private final MeanKernel mean;
@@ -32,7 +27,8 @@ public final class GradientKernels implements AutoCloseable {
   }
 
   /**
-   * Loads them; the driver translates them for its device, and keeps the translation.
+   * Loads them: machine code where there is some for the device, else the PTX, which the driver
+   * translates for its device in about a second, and keeps for the next process.
    *
    * @throws gradwire.kernels.cuda.CudaException if the driver or the device is too old
    */
@@ -46,20 +42,14 @@ public final class GradientKernels implements AutoCloseable {
    * @param blocksPerMultiprocessor at most so many; threads take more than one turn for the rest
    */
   public static GradientKernels load(CudaContext context, int blocksPerMultiprocessor) {
-    int maxBlocks = context.device().numMultiprocessors() * blocksPerMultiprocessor;
-    return new GradientKernels(context.load("kernels.ptx", ptx()), new Walk(maxBlocks));
+    Image image = context.device().major() == 9 ? Image.CUBIN_9 : Image.PTX;
+    return load(context, image, blocksPerMultiprocessor);
   }
 
-  /** The module, as PTX. */
-  public static byte[] ptx() {
-    try (InputStream in = GradientKernels.class.getResourceAsStream(RESOURCE)) {
-      if (in == null) {
-        throw new IllegalStateException(RESOURCE + " is missing from the class path");
-      }
-      return in.readAllBytes();
-    } catch (IOException unreadable) {
-      throw new UncheckedIOException(unreadable);
-    }
+  static GradientKernels load(CudaContext context, Image image, int blocksPerMultiprocessor) {
+    return new GradientKernels(
+        context.load(image.file(), image.bytes()),
+        new Walk(context.device().numMultiprocessors(), blocksPerMultiprocessor));
   }
 
   public OptimizerKernels optimizer() {

@@ -4,6 +4,7 @@ import gradwire.kernels.cuda.CudaKernel;
 import gradwire.kernels.cuda.CudaModule;
 import gradwire.kernels.cuda.CudaStream;
 import gradwire.kernels.cuda.DeviceRange;
+import gradwire.kernels.cuda.Grid;
 import gradwire.kernels.cuda.KernelArguments;
 import java.lang.foreign.Arena;
 
@@ -16,6 +17,7 @@ import java.lang.foreign.Arena;
  */
 public final class LossKernels {
   private final CudaKernel upTo32;
+  private final CudaKernel upTo128;
   private final CudaKernel upTo256;
   private final CudaKernel upTo1024;
   private final CudaKernel any;
@@ -23,6 +25,7 @@ public final class LossKernels {
 
   LossKernels(CudaModule module, Walk walk) {
     upTo32 = module.kernel("softmax_cross_entropy_32");
+    upTo128 = module.kernel("softmax_cross_entropy_128");
     upTo256 = module.kernel("softmax_cross_entropy_256");
     upTo1024 = module.kernel("softmax_cross_entropy_1024");
     any = module.kernel("softmax_cross_entropy_any");
@@ -55,7 +58,7 @@ public final class LossKernels {
       try (Arena arena = Arena.ofConfined()) {
         stream.launch(
             kernel(classes),
-            classes <= 1024 ? walk.warps(batch) : walk.blocks(batch),
+            grid(batch, classes),
             new KernelArguments(arena)
                 .pointer(logits)
                 .pointer(labels)
@@ -72,9 +75,19 @@ public final class LossKernels {
     if (classes <= 32) {
       return upTo32;
     }
+    if (classes <= 128) {
+      return upTo128;
+    }
     if (classes <= 256) {
       return upTo256;
     }
     return classes <= 1024 ? upTo1024 : any;
+  }
+
+  private Grid grid(long batch, int classes) {
+    if (classes <= 32) {
+      return walk.threads(batch);
+    }
+    return classes <= 1024 ? walk.warps(batch) : walk.largeBlocks(batch);
   }
 }

@@ -8,6 +8,7 @@ import gradwire.kernels.cuda.DeviceRange;
 import gradwire.kernels.testing.Gpu;
 import gradwire.kernels.testing.Numbers;
 import gradwire.random.Draws;
+import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -46,7 +47,7 @@ final class LossKernelsTest {
   @ValueSource(
       ints = {1, 2, 10, 31, 32, 33, 100, 255, 256, 257, 1000, 1021, 1024, 1025, 2048, 5003})
   void lossAndGradientFollowTheFloat64Oracle(int classes) {
-    for (int batch : new int[] {1, 3, 17}) {
+    for (int batch : new int[] {1, 3, 17, classes <= 128 ? 601 : 2}) {
       float[] logits = Numbers.gaussians(classes, batch * classes);
       for (int i = 0; i < logits.length; i++) {
         logits[i] *= 5;
@@ -90,6 +91,23 @@ final class LossKernelsTest {
     assertThat(wrong.losses).containsExactly(1e30f);
     assertThat(wrong.gradient[0]).isEqualTo(-1);
     assertThat(wrong.gradient[1]).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {10, 100, 200, 1000, 1500, 20_000})
+  void maskedClassesHaveNoPart(int classes) {
+    float[] logits = new float[2 * classes];
+    Arrays.fill(logits, Float.NEGATIVE_INFINITY);
+    logits[classes - 3] = 1;
+    logits[classes - 1] = 1;
+    logits[classes + 5] = -7;
+    Result result = Result.of(logits, new int[] {classes - 1, 5}, 1);
+    assertThat(result.losses[0]).isCloseTo((float) Math.log(2), within(1e-6f));
+    assertThat(result.losses[1]).isZero();
+    float[] expected = new float[2 * classes];
+    expected[classes - 3] = 0.5f;
+    expected[classes - 1] = -0.5f;
+    assertThat(result.gradient).isEqualTo(expected);
   }
 
   @ParameterizedTest
