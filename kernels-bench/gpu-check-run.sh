@@ -25,7 +25,7 @@ checks() {
   for cache in "nothing translated before" "translated before" "translated before"; do
     echo "$cache: $("${java[@]}" $check.FirstKernelMain "$(date +%s%3N)")"
   done
-  "${java[@]}" $check.GpuCheckMain "$out" "${FLOATS:-67108864}" "${BLOCKS:-32}"
+  "${java[@]}" $check.GpuCheckMain "$out" "${FLOATS:-67108864}" "${BLOCKS:-128}"
   local failed=$?
   if [ "${SANITIZE:-}" = 1 ] && command -v compute-sanitizer >/dev/null; then
     timeout "${SANITIZE_SECONDS:-120}" compute-sanitizer --tool memcheck --target-processes all \

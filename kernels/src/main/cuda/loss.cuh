@@ -38,31 +38,31 @@ struct Loss {
     return x == lowest() ? 0.0f : expf(x - top);
   }
 
-  // A thread for each row, which lies in shared memory: rows go there and back as they lie in
-  // memory, side by side. `pitch` is odd, so that neighbours read from different banks.
-  __device__ __forceinline__ void byThreads() const {
-    __shared__ float tile[TILE_ROWS * (Warp::SIZE + 1)];
+  // A thread for each row of up to CLASSES numbers, which stay in registers; rows go through shared
+  // memory, since they lie side by side. The pitch is odd: neighbours read from different banks.
+  template <int CLASSES> __device__ __forceinline__ void byThreads() const {
+    __shared__ float tile[TILE_ROWS * (CLASSES + 1)];
     const int pitch = classes | 1;
     const long long numTiles = (batch + blockDim.x - 1) / blockDim.x;
 #pragma unroll 1
     for (long long t = blockIdx.x; t < numTiles; t += gridDim.x) {
       const long long row = t * blockDim.x + threadIdx.x;
       const long long left = batch - t * blockDim.x;
-      const int rows = static_cast<int>(left < blockDim.x ? left : blockDim.x);
+      const int length = static_cast<int>(left < blockDim.x ? left : blockDim.x) * classes;
       const long long begin = t * blockDim.x * classes;
-      Place place{classes, pitch};
+      Place place(classes, pitch);
 #pragma unroll 8
-      for (int i = threadIdx.x; i < rows * classes; i += blockDim.x, place.next()) {
+      for (int i = threadIdx.x; i < length; i += blockDim.x, place.next()) {
         tile[place.at()] = logits[begin + i];
       }
       __syncthreads();
       if (row < batch) {
-        one(tile + threadIdx.x * pitch, row);
+        one<CLASSES>(tile + threadIdx.x * pitch, row);
       }
       __syncthreads();
-      place = Place{classes, pitch};
+      place = Place(classes, pitch);
 #pragma unroll 8
-      for (int i = threadIdx.x; i < rows * classes; i += blockDim.x, place.next()) {
+      for (int i = threadIdx.x; i < length; i += blockDim.x, place.next()) {
         gradient[begin + i] = tile[place.at()];
       }
       __syncthreads();
@@ -95,31 +95,44 @@ struct Loss {
   };
 
   // Turns a row's logits into its gradient.
-  __device__ __forceinline__ void one(float* x, long long row) const {
+  template <int CLASSES> __device__ __forceinline__ void one(float* x, long long row) const {
     const int label = labels[row];
-    float top = lowest();
-    for (int c = 0; c < classes; c++) {
-      top = fmaxf(top, x[c]);
-    }
     const float atLabel = known(label) ? x[label] : 0.0f;
+    float e[CLASSES];
+    float top = lowest();
+#pragma unroll
+    for (int c = 0; c < CLASSES; c++) {
+      if (c < classes) {
+        e[c] = x[c];
+        top = fmaxf(top, e[c]);
+      }
+    }
     float sum = 0.0f;
-    for (int c = 0; c < classes; c++) {
-      const float e = expf(x[c] - top);
-      x[c] = e;
-      sum = sum + e;
+#pragma unroll
+    for (int c = 0; c < CLASSES; c++) {
+      if (c < classes) {
+        e[c] = expf(e[c] - top);
+        sum = sum + e[c];
+      }
     }
     const float each = factor(sum, label);
-    for (int c = 0; c < classes; c++) {
-      x[c] = x[c] * each - (c == label ? scale : 0.0f);
+#pragma unroll
+    for (int c = 0; c < CLASSES; c++) {
+      if (c < classes) {
+        x[c] = e[c] * each - (c == label ? scale : 0.0f);
+      }
     }
     losses[row] = loss(atLabel, top, sum, label);
   }
 
-  // A warp for ROWS rows at a time, which stay in registers: ITEMS numbers a thread and row.
+  // A warp for ROWS rows at a time, which stay in registers: ITEMS numbers a thread and row. What
+  // is beyond the batch is computed like the rest, and not stored.
   template <int ITEMS, int ROWS> __device__ __forceinline__ void byWarps() const {
 #pragma unroll 1
     for (long long row = ROWS * Warp::first(); row < batch; row += ROWS * Warp::count()) {
       float e[ROWS][ITEMS];
+      float top[ROWS];
+      float sum[ROWS];
 #pragma unroll
       for (int r = 0; r < ROWS; r++) {
         const float* x = logits + (row + r) * classes;
@@ -131,28 +144,36 @@ struct Loss {
       }
 #pragma unroll
       for (int r = 0; r < ROWS; r++) {
+        top[r] = lowest();
+#pragma unroll
+        for (int k = 0; k < ITEMS; k++) {
+          top[r] = fmaxf(top[r], e[r][k]);
+        }
+        top[r] = Warp::largest(top[r]);
+      }
+#pragma unroll
+      for (int r = 0; r < ROWS; r++) {
+        sum[r] = 0.0f;
+#pragma unroll
+        for (int k = 0; k < ITEMS; k++) {
+          e[r][k] = expf(e[r][k] - top[r]);
+          sum[r] = sum[r] + e[r][k];
+        }
+        sum[r] = Warp::sum(sum[r]);
+      }
+#pragma unroll
+      for (int r = 0; r < ROWS; r++) {
         if (row + r < batch) {
-          finish(e[r], row + r);
+          finish(e[r], top[r], sum[r], row + r);
         }
       }
     }
   }
 
-  template <int ITEMS> __device__ __forceinline__ void finish(float (&e)[ITEMS], long long row) const {
+  template <int ITEMS>
+  __device__ __forceinline__ void finish(const float (&e)[ITEMS], float top, float sum,
+                                         long long row) const {
     const int label = labels[row];
-    float top = lowest();
-#pragma unroll
-    for (int k = 0; k < ITEMS; k++) {
-      top = fmaxf(top, e[k]);
-    }
-    top = Warp::largest(top);
-    float sum = 0.0f;
-#pragma unroll
-    for (int k = 0; k < ITEMS; k++) {
-      e[k] = expf(e[k] - top);
-      sum = sum + e[k];
-    }
-    sum = Warp::sum(sum);
     const float each = factor(sum, label);
     if (Warp::lane() == 0) {
       losses[row] = loss(known(label) ? logits[row * classes + label] : 0.0f, top, sum, label);
@@ -244,11 +265,17 @@ struct Loss {
 
 extern "C" {
 
-// Of at most 256 threads a block.
+// Of at most 256 threads a block, as the next one.
+__global__ void softmax_cross_entropy_16(const float* logits, const int* labels, float* losses,
+                                         float* gradient, long long batch, int classes,
+                                         float scale) {
+  gradwire::Loss{logits, labels, losses, gradient, batch, classes, scale}.byThreads<16>();
+}
+
 __global__ void softmax_cross_entropy_32(const float* logits, const int* labels, float* losses,
                                          float* gradient, long long batch, int classes,
                                          float scale) {
-  gradwire::Loss{logits, labels, losses, gradient, batch, classes, scale}.byThreads();
+  gradwire::Loss{logits, labels, losses, gradient, batch, classes, scale}.byThreads<32>();
 }
 
 __global__ void softmax_cross_entropy_128(const float* logits, const int* labels, float* losses,

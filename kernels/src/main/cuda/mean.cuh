@@ -13,18 +13,17 @@ struct Replicas {
   const float* gradient[MAX_REPLICAS];
 };
 
-struct Mean {
+// Of fewer than 4 << LEVELS replicas. Levels cost registers, and these threads in flight.
+template <int LEVELS> struct Mean {
   const Replicas& replicas;
   int numReplicas;
   float* mean;
 
-  static constexpr int LEVELS = 5;
-
   template <int WIDTH> __device__ __forceinline__ FloatLane<WIDTH> load(long long i) const {
     using Wide = FloatLane<WIDTH>;
     // Groups of four are counted in binary; a level that is taken holds the sum of 4 << k replicas.
-    Wide level[LEVELS];
-    const int groups = numReplicas >> 2;
+    Wide level[LEVELS + 1];
+    const int groups = LEVELS == 0 ? 0 : numReplicas >> 2;
 #pragma unroll 1
     for (int group = 0; group < groups; group++) {
       const Wide a = at<Wide>(4 * group, i);
@@ -50,7 +49,7 @@ struct Mean {
 
   // The odd replicas at the end, then the levels, from the right of the tree to its left.
   template <typename Wide>
-  __device__ __forceinline__ Wide whole(const Wide (&level)[LEVELS], int groups,
+  __device__ __forceinline__ Wide whole(const Wide (&level)[LEVELS + 1], int groups,
                                         long long i) const {
     const int odd = numReplicas & 3;
     bool begun = odd != 0;
@@ -89,14 +88,30 @@ struct Mean {
   }
 };
 
-}  // namespace gradwire
-
-extern "C" __global__ void mean(const __grid_constant__ gradwire::Replicas replicas,
-                                int numReplicas, float* result, long long length) {
-  bool byFour = gradwire::fours(result, 4);
+template <int LEVELS>
+__device__ __forceinline__ void walkMean(const Replicas& replicas, int numReplicas, float* result,
+                                         long long length) {
+  bool byFour = fours(result, 4);
 #pragma unroll 1
   for (int replica = 0; replica < numReplicas; replica++) {
-    byFour = byFour && gradwire::fours(replicas.gradient[replica], 4);
+    byFour = byFour && fours(replicas.gradient[replica], 4);
   }
-  gradwire::walk<1>(gradwire::Mean{replicas, numReplicas, result}, length, byFour);
+  walk<1>(Mean<LEVELS>{replicas, numReplicas, result}, length, byFour);
 }
+
+}  // namespace gradwire
+
+extern "C" {
+
+__global__ void mean(const __grid_constant__ gradwire::Replicas replicas, int numReplicas,
+                     float* result, long long length) {
+  gradwire::walkMean<5>(replicas, numReplicas, result, length);
+}
+
+// Of at most 3.
+__global__ void mean_of_few(const __grid_constant__ gradwire::Replicas replicas, int numReplicas,
+                            float* result, long long length) {
+  gradwire::walkMean<0>(replicas, numReplicas, result, length);
+}
+
+}  // extern "C"

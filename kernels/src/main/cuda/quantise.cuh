@@ -87,9 +87,9 @@ struct Dequantise {
   }
 
   template <int WIDTH> __device__ __forceinline__ void store(long long i, Loaded<4> x) const {
-    lane<float4>(values, i) =
-        make_float4(static_cast<float>(x.q.x) * x.scale, static_cast<float>(x.q.y) * x.scale,
-                    static_cast<float>(x.q.z) * x.scale, static_cast<float>(x.q.w) * x.scale);
+    __stcs(&lane<float4>(values, i),
+           make_float4(static_cast<float>(x.q.x) * x.scale, static_cast<float>(x.q.y) * x.scale,
+                       static_cast<float>(x.q.z) * x.scale, static_cast<float>(x.q.w) * x.scale));
   }
 };
 
@@ -124,7 +124,8 @@ __global__ void float32_to_int8(const float* values, signed char* quantised, flo
 __global__ void int8_to_float32(const signed char* quantised, const float* scales, float* values,
                                 long long length) {
   using namespace gradwire;
-  walk<4>(Dequantise{quantised, scales, values}, length, fours(values, 4) && fours(quantised, 1));
+  walkStretches<4>(Dequantise{quantised, scales, values}, length,
+                   fours(values, 4) && fours(quantised, 1));
 }
 
 }  // extern "C"

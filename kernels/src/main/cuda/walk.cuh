@@ -76,4 +76,30 @@ __device__ __forceinline__ void walk(Operation op, long long length, bool byFour
   walk<1, 1>(op, 4 * wide, length);
 }
 
+// The same, each block a stretch of its own at a time: better where more is written than read.
+template <int DEPTH, typename Operation>
+__device__ __forceinline__ void walkStretches(Operation op, long long length, bool byFour) {
+  const long long wide = byFour ? length >> 2 : 0;
+  const long long stretch = static_cast<long long>(DEPTH) * blockDim.x;
+#pragma unroll 1
+  for (long long begin = blockIdx.x * stretch; begin < wide; begin += gridDim.x * stretch) {
+    decltype(op.template load<4>(begin)) loaded[DEPTH];
+#pragma unroll
+    for (int k = 0; k < DEPTH; k++) {
+      const long long i = begin + k * blockDim.x + threadIdx.x;
+      if (i < wide) {
+        loaded[k] = op.template load<4>(i);
+      }
+    }
+#pragma unroll
+    for (int k = 0; k < DEPTH; k++) {
+      const long long i = begin + k * blockDim.x + threadIdx.x;
+      if (i < wide) {
+        op.template store<4>(i, loaded[k]);
+      }
+    }
+  }
+  walk<1, 1>(op, 4 * wide, length);
+}
+
 }  // namespace gradwire

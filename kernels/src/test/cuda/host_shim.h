@@ -83,6 +83,8 @@ inline int __float2int_rn(float value) {
   return std::isnan(value) ? 0 : static_cast<int>(std::nearbyintf(value));
 }
 
+inline void __stcs(float4* at, float4 value) { *at = value; }
+
 inline unsigned int atomicXor(unsigned int* at, unsigned int value) {
   const unsigned int before = *at;
   *at = before ^ value;

@@ -16,6 +16,7 @@ import java.lang.foreign.Arena;
  * largest logit taken off first, sums by a fixed tree.
  */
 public final class LossKernels {
+  private final CudaKernel upTo16;
   private final CudaKernel upTo32;
   private final CudaKernel upTo128;
   private final CudaKernel upTo256;
@@ -24,6 +25,7 @@ public final class LossKernels {
   private final Walk walk;
 
   LossKernels(CudaModule module, Walk walk) {
+    upTo16 = module.kernel("softmax_cross_entropy_16");
     upTo32 = module.kernel("softmax_cross_entropy_32");
     upTo128 = module.kernel("softmax_cross_entropy_128");
     upTo256 = module.kernel("softmax_cross_entropy_256");
@@ -72,16 +74,20 @@ public final class LossKernels {
   }
 
   private CudaKernel kernel(int classes) {
+    if (classes <= 16) {
+      return upTo16;
+    }
     if (classes <= 32) {
       return upTo32;
     }
+    return classes <= 1024 ? byWarps(classes) : any;
+  }
+
+  private CudaKernel byWarps(int classes) {
     if (classes <= 128) {
       return upTo128;
     }
-    if (classes <= 256) {
-      return upTo256;
-    }
-    return classes <= 1024 ? upTo1024 : any;
+    return classes <= 256 ? upTo256 : upTo1024;
   }
 
   private Grid grid(long batch, int classes) {

@@ -17,11 +17,16 @@ public final class MeanKernel {
   /** As many as one launch takes. */
   public static final int MAX_REPLICAS = 64;
 
+  /** As many as the kernel for few takes. */
+  private static final int FEW_REPLICAS = 3;
+
   private final CudaKernel mean;
+  private final CudaKernel meanOfFew;
   private final Walk walk;
 
   MeanKernel(CudaModule module, Walk walk) {
     mean = module.kernel("mean");
+    meanOfFew = module.kernel("mean_of_few");
     this.walk = walk;
   }
 
@@ -42,7 +47,7 @@ public final class MeanKernel {
     if (length > 0) {
       try (Arena arena = Arena.ofConfined()) {
         stream.launch(
-            mean,
+            gradients.size() <= FEW_REPLICAS ? meanOfFew : mean,
             walk.over(length),
             new KernelArguments(arena)
                 .pointers(gradients, MAX_REPLICAS)

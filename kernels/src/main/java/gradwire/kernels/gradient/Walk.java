@@ -9,8 +9,8 @@ import gradwire.kernels.cuda.Grid;
  * @param blocksPerMultiprocessor at most so many; threads of a larger vector take several turns
  */
 record Walk(int numMultiprocessors, int blocksPerMultiprocessor) {
-  /** The best all round of 8, 16, 32, 64 and as many as there is work for, on an H200. */
-  static final int DEFAULT_BLOCKS_PER_MULTIPROCESSOR = 64;
+  /** The best all round on an H200, of 8, 16, ... 128 and as many as there is work for. */
+  static final int DEFAULT_BLOCKS_PER_MULTIPROCESSOR = 128;
 
   private static final int THREADS_PER_BLOCK = 256;
   private static final int ELEMENTS_PER_THREAD = 4;

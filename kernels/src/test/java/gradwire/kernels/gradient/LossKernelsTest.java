@@ -45,7 +45,7 @@ final class LossKernelsTest {
 
   @ParameterizedTest
   @ValueSource(
-      ints = {1, 2, 10, 31, 32, 33, 100, 255, 256, 257, 1000, 1021, 1024, 1025, 2048, 5003})
+      ints = {1, 2, 10, 16, 17, 31, 32, 33, 100, 255, 256, 257, 1000, 1021, 1024, 1025, 2048, 5003})
   void lossAndGradientFollowTheFloat64Oracle(int classes) {
     for (int batch : new int[] {1, 3, 17, classes <= 128 ? 601 : 2}) {
       float[] logits = Numbers.gaussians(classes, batch * classes);
