@@ -50,10 +50,21 @@ struct Loss {
       const long long left = batch - t * blockDim.x;
       const int length = static_cast<int>(left < blockDim.x ? left : blockDim.x) * classes;
       const long long begin = t * blockDim.x * classes;
+      float flight[CLASSES];  // all on their way before the first is waited for
+#pragma unroll
+      for (int k = 0; k < CLASSES; k++) {
+        const int i = k * blockDim.x + threadIdx.x;
+        if (i < length) {
+          flight[k] = logits[begin + i];
+        }
+      }
       Place place(classes, pitch);
-#pragma unroll 8
-      for (int i = threadIdx.x; i < length; i += blockDim.x, place.next()) {
-        tile[place.at()] = logits[begin + i];
+#pragma unroll
+      for (int k = 0; k < CLASSES; k++) {
+        if (static_cast<int>(k * blockDim.x + threadIdx.x) < length) {
+          tile[place.at()] = flight[k];
+          place.next();
+        }
       }
       __syncthreads();
       if (row < batch) {
@@ -61,7 +72,7 @@ struct Loss {
       }
       __syncthreads();
       place = Place(classes, pitch);
-#pragma unroll 8
+#pragma unroll 4
       for (int i = threadIdx.x; i < length; i += blockDim.x, place.next()) {
         gradient[begin + i] = tile[place.at()];
       }
@@ -133,8 +144,11 @@ struct Loss {
       float e[ROWS][ITEMS];
       float top[ROWS];
       float sum[ROWS];
+      float atLabel[ROWS];
+      int label[ROWS];
 #pragma unroll
       for (int r = 0; r < ROWS; r++) {
+        label[r] = row + r < batch ? labels[row + r] : 0;
         const float* x = logits + (row + r) * classes;
 #pragma unroll
         for (int k = 0; k < ITEMS; k++) {
@@ -145,9 +159,11 @@ struct Loss {
 #pragma unroll
       for (int r = 0; r < ROWS; r++) {
         top[r] = lowest();
+        atLabel[r] = 0.0f;
 #pragma unroll
         for (int k = 0; k < ITEMS; k++) {
           top[r] = fmaxf(top[r], e[r][k]);
+          atLabel[r] = k * Warp::SIZE + Warp::lane() == label[r] ? e[r][k] : atLabel[r];
         }
         top[r] = Warp::largest(top[r]);
       }
@@ -164,25 +180,24 @@ struct Loss {
 #pragma unroll
       for (int r = 0; r < ROWS; r++) {
         if (row + r < batch) {
-          finish(e[r], top[r], sum[r], row + r);
+          store(e[r], row + r, label[r], factor(sum[r], label[r]));
+          if (Warp::lane() == (label[r] & (Warp::SIZE - 1))) {  // who has it
+            losses[row + r] = loss(atLabel[r], top[r], sum[r], label[r]);
+          }
         }
       }
     }
   }
 
   template <int ITEMS>
-  __device__ __forceinline__ void finish(const float (&e)[ITEMS], float top, float sum,
-                                         long long row) const {
-    const int label = labels[row];
-    const float each = factor(sum, label);
-    if (Warp::lane() == 0) {
-      losses[row] = loss(known(label) ? logits[row * classes + label] : 0.0f, top, sum, label);
-    }
+  __device__ __forceinline__ void store(const float (&e)[ITEMS], long long row, int label,
+                                        float each) const {
+    float* g = gradient + row * classes;
 #pragma unroll
     for (int k = 0; k < ITEMS; k++) {
       const int c = k * Warp::SIZE + Warp::lane();
       if (c < classes) {
-        gradient[row * classes + c] = e[k] * each - (c == label ? scale : 0.0f);
+        g[c] = e[k] * each - (c == label ? scale : 0.0f);
       }
     }
   }
