@@ -43,25 +43,26 @@ struct Loss {
   template <int CLASSES> __device__ __forceinline__ void byThreads() const {
     __shared__ float tile[TILE_ROWS * (CLASSES + 1)];
     const int pitch = classes | 1;
-    const long long numTiles = (batch + blockDim.x - 1) / blockDim.x;
+    const Place first(classes, pitch);
+    const long long numTiles = (batch + TILE_ROWS - 1) / TILE_ROWS;
 #pragma unroll 1
     for (long long t = blockIdx.x; t < numTiles; t += gridDim.x) {
-      const long long row = t * blockDim.x + threadIdx.x;
-      const long long left = batch - t * blockDim.x;
-      const int length = static_cast<int>(left < blockDim.x ? left : blockDim.x) * classes;
-      const long long begin = t * blockDim.x * classes;
+      const long long row = t * TILE_ROWS + threadIdx.x;
+      const long long left = batch - t * TILE_ROWS;
+      const int length = static_cast<int>(left < TILE_ROWS ? left : TILE_ROWS) * classes;
+      const long long begin = t * TILE_ROWS * classes;
+      const float* from = logits + begin + threadIdx.x;
       float flight[CLASSES];  // all on their way before the first is waited for
 #pragma unroll
       for (int k = 0; k < CLASSES; k++) {
-        const int i = k * blockDim.x + threadIdx.x;
-        if (i < length) {
-          flight[k] = logits[begin + i];
+        if (static_cast<int>(threadIdx.x) < length - k * TILE_ROWS) {
+          flight[k] = from[k * TILE_ROWS];
         }
       }
-      Place place(classes, pitch);
+      Place place = first;
 #pragma unroll
       for (int k = 0; k < CLASSES; k++) {
-        if (static_cast<int>(k * blockDim.x + threadIdx.x) < length) {
+        if (static_cast<int>(threadIdx.x) < length - k * TILE_ROWS) {
           tile[place.at()] = flight[k];
           place.next();
         }
@@ -71,9 +72,9 @@ struct Loss {
         one<CLASSES>(tile + threadIdx.x * pitch, row);
       }
       __syncthreads();
-      place = Place(classes, pitch);
+      place = first;
 #pragma unroll 4
-      for (int i = threadIdx.x; i < length; i += blockDim.x, place.next()) {
+      for (int i = threadIdx.x; i < length; i += TILE_ROWS, place.next()) {
         gradient[begin + i] = tile[place.at()];
       }
       __syncthreads();
@@ -86,18 +87,22 @@ struct Loss {
     int pitch;
     int row;
     int column;
+    int rowsOn;
+    int columnsOn;
 
     __device__ __forceinline__ Place(int classes, int pitch)
         : classes(classes),
           pitch(pitch),
-          row(threadIdx.x / classes),
-          column(threadIdx.x % classes) {}
+          row(static_cast<int>(threadIdx.x) / classes),
+          column(static_cast<int>(threadIdx.x) % classes),
+          rowsOn(TILE_ROWS / classes),
+          columnsOn(TILE_ROWS % classes) {}
 
     __device__ __forceinline__ int at() const { return row * pitch + column; }
 
     __device__ __forceinline__ void next() {
-      row += blockDim.x / classes;
-      column += blockDim.x % classes;
+      row += rowsOn;
+      column += columnsOn;
       if (column >= classes) {
         row++;
         column -= classes;
@@ -280,10 +285,10 @@ struct Loss {
 
 extern "C" {
 
-// Of at most 256 threads a block, as the next one.
-__global__ void softmax_cross_entropy_16(const float* logits, const int* labels, float* losses,
-                                         float* gradient, long long batch, int classes,
-                                         float scale) {
+// Of 256 threads a block, as the next one.
+__global__ void __launch_bounds__(256, 4)
+    softmax_cross_entropy_16(const float* logits, const int* labels, float* losses,
+                             float* gradient, long long batch, int classes, float scale) {
   gradwire::Loss{logits, labels, losses, gradient, batch, classes, scale}.byThreads<16>();
 }
 
