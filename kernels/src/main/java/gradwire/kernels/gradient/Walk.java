@@ -1,0 +1,70 @@
+package gradwire.kernels.gradient;
+
+import gradwire.kernels.cuda.DeviceRange;
+import gradwire.kernels.cuda.Grid;
+
+/**
+ * How many threads walk a vector.
+ *
+ * @param blocksPerMultiprocessor at most so many; threads of a larger vector take several turns
+ */
+record Walk(int numMultiprocessors, int blocksPerMultiprocessor) {
+  /** The best all round on an H200, of 8, 16, ... 128 and as many as there is work for. */
+  static final int DEFAULT_BLOCKS_PER_MULTIPROCESSOR = 128;
+
+  private static final int THREADS_PER_BLOCK = 256;
+  private static final int ELEMENTS_PER_THREAD = 4;
+  private static final int WARP = 32;
+
+  /** What one multiprocessor runs at a time. */
+  private static final int RESIDENT_BLOCKS = 8;
+
+  private static final int LARGE_BLOCK = 1024;
+
+  /** Threads for {@code length} elements, 1 at least. */
+  Grid over(long length) {
+    return grid(Math.ceilDiv(length, ELEMENTS_PER_THREAD));
+  }
+
+  /** A warp for each of {@code count} things, 1 at least. */
+  Grid warps(long count) {
+    return grid(count * WARP);
+  }
+
+  /** A thread for each of {@code count} things, 1 at least. */
+  Grid threads(long count) {
+    return grid(count);
+  }
+
+  private Grid grid(long numThreads) {
+    return Grid.over(
+        numThreads,
+        THREADS_PER_BLOCK,
+        (int) Math.min(Integer.MAX_VALUE, (long) numMultiprocessors * blocksPerMultiprocessor));
+  }
+
+  /** Threads for {@code count} things, not more than run at a time: where a block's start costs. */
+  Grid resident(long count) {
+    return Grid.over(count, THREADS_PER_BLOCK, numMultiprocessors * RESIDENT_BLOCKS);
+  }
+
+  /**
+   * A large block for each of {@code count} things, 1 at least, few at a time: what they read twice
+   * stays in the cache.
+   */
+  Grid largeBlocks(long count) {
+    return Grid.over(count * LARGE_BLOCK, LARGE_BLOCK, 2 * numMultiprocessors);
+  }
+
+  /**
+   * Refuses a range of another size.
+   *
+   * @param what the range, as an error calls it
+   */
+  static void checkBytes(String what, DeviceRange range, long numBytes) {
+    if (range.numBytes() != numBytes) {
+      throw new IllegalArgumentException(
+          "%s: expected %,d bytes, got %,d".formatted(what, numBytes, range.numBytes()));
+    }
+  }
+}

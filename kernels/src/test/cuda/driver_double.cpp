@@ -1,0 +1,582 @@
+// A stand-in for the driver library: the functions that the binding calls, with a "device" whose
+// memory is this process's and whose kernels are the host builds. Everything is done at once, in
+// order, on the caller's thread; a stream that captures keeps what it is told instead.
+//
+// The device's memory is filled with rubbish when it is given out and has guard bytes around it;
+// handles are checked and counted. double_* functions plant failures and read the counts.
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "host_kernels.h"
+
+namespace {
+
+enum Result {
+  SUCCESS = 0,
+  INVALID_VALUE = 1,
+  OUT_OF_MEMORY = 2,
+  NOT_INITIALIZED = 3,
+  NO_DEVICE = 100,
+  INVALID_DEVICE = 101,
+  INVALID_CONTEXT = 201,
+  INVALID_PTX = 218,
+  UNSUPPORTED_PTX_VERSION = 222,
+  INVALID_HANDLE = 400,
+  NOT_FOUND = 500,
+  CONTEXT_IS_DESTROYED = 709,
+  LAUNCH_FAILED = 719,
+  CAPTURE_UNMATCHED = 903,
+};
+
+constexpr std::size_t GUARD_BYTES = 256;
+constexpr unsigned char GUARD = 0xa5;
+constexpr unsigned char RUBBISH = 0xcb;
+
+using Work = std::function<bool()>;
+
+struct Free {
+  void operator()(unsigned char* whole) const { std::free(whole); }
+};
+
+struct Memory {
+  std::size_t bytes;
+  std::unique_ptr<unsigned char, Free> whole;
+};
+
+struct Module {
+  std::string text;
+};
+
+struct Function {
+  const std::function<Launch(void**)>* kernel;
+};
+
+struct Stream {
+  bool capturing = false;
+  std::vector<Work> captured;
+};
+
+struct Event {
+  bool recorded = false;
+  std::chrono::steady_clock::time_point at;
+};
+
+struct Graph {
+  std::vector<Work> work;
+};
+
+struct Planted {
+  int callsBefore;
+  int result;
+};
+
+struct World {
+  bool initialized = false;
+  bool lost = false;
+  int numDevices = 1;
+  int driverVersion = 13000;
+  std::size_t memoryLimit = std::size_t{1} << 30;
+  std::size_t memoryUsed = 0;
+  int retains = 0;
+  int damaged = 0;
+  std::map<std::string, Planted> planted;
+  std::map<std::uintptr_t, Memory> memories;
+  std::set<void*> handles;
+  std::vector<std::unique_ptr<Function>> functions;
+};
+
+World world;
+int contextToken;
+thread_local void* current = nullptr;
+
+int enter(const char* name, bool needsContext) {
+  const auto planted = world.planted.find(name);
+  if (planted != world.planted.end() && planted->second.callsBefore-- == 0) {
+    const int result = planted->second.result;
+    world.planted.erase(planted);
+    return result;
+  }
+  if (!world.initialized) {
+    return NOT_INITIALIZED;
+  }
+  if (needsContext && world.lost) {
+    return LAUNCH_FAILED;
+  }
+  if (needsContext && current != &contextToken) {
+    return INVALID_CONTEXT;
+  }
+  return needsContext && world.retains == 0 ? CONTEXT_IS_DESTROYED : SUCCESS;
+}
+
+#define ENTER(needsContext)                               \
+  if (const int refused = enter(__func__, needsContext)) { \
+    return refused;                                       \
+  }
+
+template <typename T> T* open() {
+  T* handle = new T();
+  world.handles.insert(handle);
+  return handle;
+}
+
+template <typename T> T* known(void* handle) {
+  return world.handles.count(handle) ? static_cast<T*>(handle) : nullptr;
+}
+
+template <typename T> int close(void* handle) {
+  if (world.handles.erase(handle) == 0) {
+    return INVALID_HANDLE;
+  }
+  delete static_cast<T*>(handle);
+  return world.lost ? LAUNCH_FAILED : SUCCESS;
+}
+
+// Whether the device owns all of the range.
+bool onDevice(std::uintptr_t address, std::size_t bytes) {
+  auto after = world.memories.upper_bound(address);
+  if (after == world.memories.begin()) {
+    return bytes == 0;
+  }
+  --after;
+  return address + bytes <= after->first + after->second.bytes;
+}
+
+bool guardsStand(const Memory& memory) {
+  const unsigned char* whole = memory.whole.get();
+  for (std::size_t i = 0; i < GUARD_BYTES; i++) {
+    if (whole[i] != GUARD || whole[GUARD_BYTES + memory.bytes + i] != GUARD) {
+      return false;
+    }
+  }
+  return true;
+}
+
+int submit(void* handle, Work work) {
+  Stream* stream = known<Stream>(handle);
+  if (stream == nullptr) {
+    return INVALID_HANDLE;
+  }
+  if (stream->capturing) {
+    stream->captured.push_back(std::move(work));
+    return SUCCESS;
+  }
+  return work() ? SUCCESS : LAUNCH_FAILED;
+}
+
+int copy(void* stream, void* to, const void* from, std::size_t bytes) {
+  return submit(stream, [=] {
+    std::memcpy(to, from, bytes);
+    return true;
+  });
+}
+
+int ptxVersion(const std::string& text) {
+  const std::size_t at = text.find(".version ");
+  int major = 0;
+  int minor = 0;
+  return at != std::string::npos &&
+                 std::sscanf(text.c_str() + at, ".version %d.%d", &major, &minor) == 2
+             ? 10 * major + minor
+             : 0;
+}
+
+// The newest PTX that a driver reads: 9.0 came with CUDA 13.0, 8.n with 12.n.
+int readablePtx() {
+  const int major = world.driverVersion / 1000;
+  return major >= 13 ? 90 + world.driverVersion % 1000 / 10 : 80 + world.driverVersion % 1000 / 10;
+}
+
+}  // namespace
+
+extern "C" {
+
+void double_reset() { world = World(); }
+
+void double_plant(const char* function, int callsBefore, int result) {
+  world.planted[function] = {callsBefore, result};
+}
+
+void double_lose_device() { world.lost = true; }
+
+void double_set_devices(int numDevices) { world.numDevices = numDevices; }
+
+void double_set_driver_version(int version) { world.driverVersion = version; }
+
+void double_set_memory_limit(long bytes) { world.memoryLimit = bytes; }
+
+// Memory, handles and contexts that are still open.
+int double_num_open() {
+  return static_cast<int>(world.memories.size() + world.handles.size()) + world.retains;
+}
+
+// Pieces of memory around which something was written.
+int double_num_damaged() { return world.damaged; }
+
+int cuInit(unsigned int) {
+  world.initialized = true;
+  if (const int refused = enter(__func__, false)) {
+    world.initialized = false;
+    return refused;
+  }
+  return world.numDevices == 0 ? NO_DEVICE : SUCCESS;
+}
+
+int cuDriverGetVersion(int* version) {
+  *version = world.driverVersion;
+  return SUCCESS;
+}
+
+int cuGetErrorName(int result, const char** name) {
+  static const std::map<int, const char*> names = {
+      {INVALID_VALUE, "CUDA_ERROR_INVALID_VALUE"},
+      {OUT_OF_MEMORY, "CUDA_ERROR_OUT_OF_MEMORY"},
+      {NOT_INITIALIZED, "CUDA_ERROR_NOT_INITIALIZED"},
+      {NO_DEVICE, "CUDA_ERROR_NO_DEVICE"},
+      {INVALID_DEVICE, "CUDA_ERROR_INVALID_DEVICE"},
+      {INVALID_CONTEXT, "CUDA_ERROR_INVALID_CONTEXT"},
+      {INVALID_PTX, "CUDA_ERROR_INVALID_PTX"},
+      {UNSUPPORTED_PTX_VERSION, "CUDA_ERROR_UNSUPPORTED_PTX_VERSION"},
+      {INVALID_HANDLE, "CUDA_ERROR_INVALID_HANDLE"},
+      {NOT_FOUND, "CUDA_ERROR_NOT_FOUND"},
+      {CONTEXT_IS_DESTROYED, "CUDA_ERROR_CONTEXT_IS_DESTROYED"},
+      {LAUNCH_FAILED, "CUDA_ERROR_LAUNCH_FAILED"},
+      {CAPTURE_UNMATCHED, "CUDA_ERROR_STREAM_CAPTURE_UNMATCHED"},
+  };
+  const auto found = names.find(result);
+  *name = found == names.end() ? nullptr : found->second;
+  return found == names.end() ? INVALID_VALUE : SUCCESS;
+}
+
+int cuDeviceGetCount(int* count) {
+  ENTER(false);
+  *count = world.numDevices;
+  return SUCCESS;
+}
+
+int cuDeviceGet(int* device, int ordinal) {
+  ENTER(false);
+  if (ordinal < 0 || ordinal >= world.numDevices) {
+    return INVALID_DEVICE;
+  }
+  *device = ordinal;
+  return SUCCESS;
+}
+
+int cuDeviceGetName(char* name, int capacity, int) {
+  ENTER(false);
+  std::snprintf(name, capacity, "Double of a device");
+  return SUCCESS;
+}
+
+int cuDeviceGetAttribute(int* value, int attribute, int) {
+  ENTER(false);
+  switch (attribute) {
+    case 16: *value = 3; return SUCCESS;         // multiprocessors
+    case 38: *value = 1 << 20; return SUCCESS;   // bytes of level 2 cache
+    case 75: *value = 7; return SUCCESS;         // compute capability, major
+    case 76: *value = 5; return SUCCESS;         // minor
+    default: return INVALID_VALUE;
+  }
+}
+
+int cuDeviceTotalMem_v2(std::size_t* bytes, int) {
+  ENTER(false);
+  *bytes = world.memoryLimit;
+  return SUCCESS;
+}
+
+int cuDevicePrimaryCtxRetain(void** context, int) {
+  ENTER(false);
+  world.retains++;
+  *context = &contextToken;
+  return SUCCESS;
+}
+
+int cuDevicePrimaryCtxRelease_v2(int) {
+  ENTER(false);
+  world.retains--;
+  return SUCCESS;
+}
+
+int cuCtxSetCurrent(void* context) {
+  ENTER(false);
+  current = context;
+  return SUCCESS;
+}
+
+int cuCtxSynchronize() {
+  ENTER(true);
+  return SUCCESS;
+}
+
+int cuMemGetInfo_v2(std::size_t* free, std::size_t* total) {
+  ENTER(true);
+  *free = world.memoryLimit - world.memoryUsed;
+  *total = world.memoryLimit;
+  return SUCCESS;
+}
+
+int cuModuleLoadDataEx(void** module, const void* image, unsigned int numOptions, const int* options,
+                       void** values) {
+  ENTER(true);
+  const std::string text(static_cast<const char*>(image));
+  const int version = ptxVersion(text);
+  if (version > readablePtx()) {
+    return UNSUPPORTED_PTX_VERSION;
+  }
+  if (version == 0) {
+    for (unsigned int i = 0; i < numOptions; i++) {
+      if (options[i] == 5) {  // where the assembler's words go
+        std::snprintf(static_cast<char*>(values[i]), 64, "line 1: no .version directive");
+      }
+    }
+    return INVALID_PTX;
+  }
+  Module* made = open<Module>();
+  made->text = text;
+  *module = made;
+  return SUCCESS;
+}
+
+int cuModuleUnload(void* module) {
+  const int refused = enter(__func__, true);
+  const int closed = close<Module>(module);
+  return refused ? refused : closed;
+}
+
+int cuModuleGetFunction(void** function, void* handle, const char* name) {
+  ENTER(true);
+  Module* module = known<Module>(handle);
+  if (module == nullptr) {
+    return INVALID_HANDLE;
+  }
+  const auto* kernel = hostKernel(name);
+  if (kernel == nullptr || module->text.find(".entry " + std::string(name) + "(") == std::string::npos) {
+    return NOT_FOUND;
+  }
+  world.functions.push_back(std::make_unique<Function>(Function{kernel}));
+  *function = world.functions.back().get();
+  return SUCCESS;
+}
+
+int cuMemAlloc_v2(std::uintptr_t* address, std::size_t bytes) {
+  ENTER(true);
+  if (bytes == 0) {
+    return INVALID_VALUE;
+  }
+  if (bytes > world.memoryLimit - world.memoryUsed) {
+    return OUT_OF_MEMORY;
+  }
+  const std::size_t whole = (bytes + 3 * GUARD_BYTES - 1) / GUARD_BYTES * GUARD_BYTES;
+  Memory memory{bytes, std::unique_ptr<unsigned char, Free>(static_cast<unsigned char*>(
+                           std::aligned_alloc(GUARD_BYTES, whole)))};
+  std::memset(memory.whole.get(), GUARD, whole);
+  std::memset(memory.whole.get() + GUARD_BYTES, RUBBISH, bytes);
+  *address = reinterpret_cast<std::uintptr_t>(memory.whole.get() + GUARD_BYTES);
+  world.memories.emplace(*address, std::move(memory));
+  world.memoryUsed += bytes;
+  return SUCCESS;
+}
+
+int cuMemFree_v2(std::uintptr_t address) {
+  const int refused = enter(__func__, true);
+  const auto memory = world.memories.find(address);
+  if (memory == world.memories.end()) {
+    return INVALID_VALUE;
+  }
+  world.damaged += guardsStand(memory->second) ? 0 : 1;
+  world.memoryUsed -= memory->second.bytes;
+  world.memories.erase(memory);
+  return refused;
+}
+
+int cuMemHostAlloc(void** address, std::size_t bytes, unsigned int) {
+  ENTER(true);
+  *address = std::aligned_alloc(4096, (bytes + 4095) / 4096 * 4096);
+  world.handles.insert(*address);
+  return SUCCESS;
+}
+
+int cuMemFreeHost(void* address) {
+  const int refused = enter(__func__, true);
+  if (world.handles.erase(address) == 0) {
+    return INVALID_VALUE;
+  }
+  std::free(address);
+  return refused;
+}
+
+int cuMemcpyHtoDAsync_v2(std::uintptr_t to, const void* from, std::size_t bytes, void* stream) {
+  ENTER(true);
+  return onDevice(to, bytes) ? copy(stream, reinterpret_cast<void*>(to), from, bytes)
+                             : INVALID_VALUE;
+}
+
+int cuMemcpyDtoHAsync_v2(void* to, std::uintptr_t from, std::size_t bytes, void* stream) {
+  ENTER(true);
+  return onDevice(from, bytes) ? copy(stream, to, reinterpret_cast<void*>(from), bytes)
+                               : INVALID_VALUE;
+}
+
+int cuMemcpyDtoDAsync_v2(std::uintptr_t to, std::uintptr_t from, std::size_t bytes, void* stream) {
+  ENTER(true);
+  return onDevice(to, bytes) && onDevice(from, bytes)
+             ? copy(stream, reinterpret_cast<void*>(to), reinterpret_cast<void*>(from), bytes)
+             : INVALID_VALUE;
+}
+
+int cuMemsetD8Async(std::uintptr_t at, unsigned char value, std::size_t bytes, void* stream) {
+  ENTER(true);
+  return onDevice(at, bytes) ? submit(stream,
+                                      [=] {
+                                        std::memset(reinterpret_cast<void*>(at), value, bytes);
+                                        return true;
+                                      })
+                             : INVALID_VALUE;
+}
+
+int cuStreamCreate(void** stream, unsigned int) {
+  ENTER(true);
+  *stream = open<Stream>();
+  return SUCCESS;
+}
+
+int cuStreamDestroy_v2(void* stream) {
+  const int refused = enter(__func__, true);
+  const int closed = close<Stream>(stream);
+  return refused ? refused : closed;
+}
+
+int cuStreamSynchronize(void* stream) {
+  ENTER(true);
+  return known<Stream>(stream) == nullptr ? INVALID_HANDLE : SUCCESS;
+}
+
+int cuStreamWaitEvent(void* stream, void* event, unsigned int) {
+  ENTER(true);
+  return known<Stream>(stream) == nullptr || known<Event>(event) == nullptr ? INVALID_HANDLE
+                                                                            : SUCCESS;
+}
+
+int cuEventCreate(void** event, unsigned int) {
+  ENTER(true);
+  *event = open<Event>();
+  return SUCCESS;
+}
+
+int cuEventDestroy_v2(void* event) {
+  const int refused = enter(__func__, true);
+  const int closed = close<Event>(event);
+  return refused ? refused : closed;
+}
+
+int cuEventRecord(void* handle, void* stream) {
+  ENTER(true);
+  Event* event = known<Event>(handle);
+  return event == nullptr ? INVALID_HANDLE : submit(stream, [=] {
+    event->recorded = true;
+    event->at = std::chrono::steady_clock::now();
+    return true;
+  });
+}
+
+int cuEventSynchronize(void* event) {
+  ENTER(true);
+  return known<Event>(event) == nullptr ? INVALID_HANDLE : SUCCESS;
+}
+
+int cuEventElapsedTime(float* millis, void* from, void* to) {
+  ENTER(true);
+  Event* a = known<Event>(from);
+  Event* b = known<Event>(to);
+  if (a == nullptr || b == nullptr || !a->recorded || !b->recorded) {
+    return INVALID_HANDLE;
+  }
+  *millis = std::chrono::duration<float, std::milli>(b->at - a->at).count();
+  return SUCCESS;
+}
+
+int cuStreamBeginCapture_v2(void* handle, int) {
+  ENTER(true);
+  Stream* stream = known<Stream>(handle);
+  if (stream == nullptr) {
+    return INVALID_HANDLE;
+  }
+  stream->capturing = true;
+  stream->captured.clear();
+  return SUCCESS;
+}
+
+int cuStreamEndCapture(void* handle, void** graph) {
+  ENTER(true);
+  Stream* stream = known<Stream>(handle);
+  if (stream == nullptr) {
+    return INVALID_HANDLE;
+  }
+  if (!stream->capturing) {
+    return CAPTURE_UNMATCHED;
+  }
+  stream->capturing = false;
+  Graph* made = open<Graph>();
+  made->work = std::move(stream->captured);
+  *graph = made;
+  return SUCCESS;
+}
+
+int cuGraphInstantiateWithFlags(void** executable, void* handle, unsigned long long) {
+  ENTER(true);
+  Graph* graph = known<Graph>(handle);
+  if (graph == nullptr) {
+    return INVALID_HANDLE;
+  }
+  Graph* made = open<Graph>();
+  made->work = graph->work;
+  *executable = made;
+  return SUCCESS;
+}
+
+int cuGraphLaunch(void* handle, void* stream) {
+  ENTER(true);
+  Graph* graph = known<Graph>(handle);
+  if (graph == nullptr) {
+    return INVALID_HANDLE;
+  }
+  return submit(stream, [graph] {
+    return std::all_of(graph->work.begin(), graph->work.end(), [](const Work& w) { return w(); });
+  });
+}
+
+int cuGraphExecDestroy(void* executable) {
+  const int refused = enter(__func__, true);
+  const int closed = close<Graph>(executable);
+  return refused ? refused : closed;
+}
+
+int cuGraphDestroy(void* graph) {
+  const int refused = enter(__func__, true);
+  const int closed = close<Graph>(graph);
+  return refused ? refused : closed;
+}
+
+int cuLaunchKernel(void* handle, unsigned int gridX, unsigned int gridY, unsigned int gridZ,
+                   unsigned int blockX, unsigned int blockY, unsigned int blockZ, unsigned int,
+                   void* stream, void** arguments, void**) {
+  ENTER(true);
+  const bool plain = gridY == 1 && gridZ == 1 && blockY == 1 && blockZ == 1;
+  if (!plain || gridX == 0 || blockX == 0 || blockX > 1024) {
+    return INVALID_VALUE;
+  }
+  const Launch launch = (*static_cast<Function*>(handle)->kernel)(arguments);
+  return submit(stream, [=] { return launch({gridX, 1, 1}, {blockX, 1, 1}); });
+}
+
+}  // extern "C"
