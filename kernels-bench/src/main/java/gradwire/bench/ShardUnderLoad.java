@@ -49,7 +49,7 @@ final class ShardUnderLoad implements AutoCloseable {
   }
 
   void fillSlots(float value) {
-    memory.slots().forEach(slot -> fill(slot, value));
+    memory.vectors().stream().skip(1).forEach(slot -> fill(slot, value));
   }
 
   /**

@@ -2,6 +2,7 @@ package gradwire.launcher;
 
 import gradwire.cluster.Role;
 import gradwire.config.ComputeTarget;
+import gradwire.config.Estimator;
 import gradwire.config.JobFile;
 import gradwire.config.JobFiles;
 import gradwire.config.LoadedJob;
@@ -25,6 +26,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -34,6 +36,8 @@ import java.util.function.Supplier;
  * in such a folder, to go on with it.
  */
 public final class JobPlanner {
+  private static final List<String> COUNTS =
+      List.of("estimator.worker_count", "estimator.parameter_server_count", "estimator.ps_count");
   private static final Duration UNBOUNDED = Duration.ofDays(3650);
 
   private JobPlanner() {}
@@ -60,21 +64,29 @@ public final class JobPlanner {
       new TraceFolder(run).prepare();
     }
     return new JobRun(
-        description(job, flags, run, launchedAt), job, program, flags, loaded.warnings());
+        description(job, flags, run, launchedAt),
+        job,
+        program,
+        flags,
+        Optional.empty(),
+        loaded.warnings());
   }
 
   /**
    * Goes on with a run whose launcher has died, or that was stopped or has failed, in its own
    * folder and with the job as it was resolved. Nothing is started yet.
    *
+   * @param sets other numbers of tasks: {@code estimator.worker_count=3}
    * @param launchedAt when the user's command began
    * @throws UsageException if there is nothing to go on with, or a launcher is at work there
    */
-  public static JobRun resume(RunFolder run, Instant launchedAt) {
+  public static JobRun resume(RunFolder run, List<String> sets, Instant launchedAt) {
     requireUnfinished(run);
     LauncherPid.requireNone(run);
+    sets.forEach(JobPlanner::requireCount);
     LoadedJob loaded = JobFiles.loadWithWarnings(run.job(), List.of());
-    JobFile job = loaded.job();
+    Estimator wanted = JobFiles.load(run.job(), sets).estimator();
+    JobFile job = loaded.job().on(wanted.workerCount(), wanted.parameterServerCount());
     Expect.that(
         job.computeTarget() == ComputeTarget.LOCAL,
         run.root().toString(),
@@ -89,7 +101,30 @@ public final class JobPlanner {
     }
     heedStop(run);
     return new JobRun(
-        description(job, flags, run, launchedAt), job, program, flags, loaded.warnings());
+        description(job, flags, run, launchedAt),
+        job,
+        program,
+        flags,
+        Optional.of(restoration(run, loaded.job(), job)),
+        loaded.warnings());
+  }
+
+  private static Restoration restoration(RunFolder run, JobFile before, JobFile job) {
+    return job.equals(before)
+        ? Restoration.of(run, job)
+        : Restoration.onOtherTasks(
+            run, job, () -> AtomicFiles.write(run.job(), JobFiles.write(job, provenance(job))));
+  }
+
+  /** A run is resumed on other numbers of tasks, but as the same job. */
+  private static void requireCount(String set) {
+    String key = set.replaceFirst("=.*", "");
+    Expect.that(
+        COUNTS.contains(key),
+        "--set " + set,
+        "one of " + String.join(", ", COUNTS),
+        key,
+        "run the job anew with other settings");
   }
 
   /** A stop had moved the last step; once, and before any task starts again, that is undone. */

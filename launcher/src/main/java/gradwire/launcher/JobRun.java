@@ -7,6 +7,7 @@ import gradwire.worker.program.TrainingProgram;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A job that is ready to start. Immutable.
@@ -15,6 +16,7 @@ import java.util.List;
  * @param job as resolved
  * @param program its entry class
  * @param flags with this job's values
+ * @param restoration what it goes on from, if it is resumed
  * @param warnings what was read but is not heeded
  */
 public record JobRun(
@@ -22,6 +24,7 @@ public record JobRun(
     JobFile job,
     TrainingProgram program,
     FlagValues flags,
+    Optional<Restoration> restoration,
     List<String> warnings) {
   public JobRun {
     warnings = List.copyOf(warnings);
@@ -33,6 +36,7 @@ public record JobRun(
       case LOCAL ->
           new LocalLauncher(
                   description,
+                  restoration,
                   control,
                   Patience.DEFAULT.withSilence(Duration.ofMillis(job.training().leaseMillis())),
                   observer,

@@ -2,6 +2,7 @@ package gradwire.launcher;
 
 import gradwire.cluster.TaskId;
 import gradwire.error.GradwireException;
+import gradwire.run.Restored;
 import gradwire.run.RunAccount;
 import gradwire.run.RunEnding;
 import gradwire.run.RunResult;
@@ -16,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -37,8 +39,11 @@ public final class LocalLauncher {
   private final InstantSource clock;
   private final RestartPolicy restarts = new RestartPolicy();
   private final LauncherLog log;
+  private final Optional<Restoration> restoration;
 
   /**
+   * A run that begins, or goes on with its state as it is.
+   *
    * @param control how to stop the run from another thread
    */
   public LocalLauncher(
@@ -47,7 +52,21 @@ public final class LocalLauncher {
       Patience patience,
       RunObserver observer,
       InstantSource clock) {
+    this(run, Optional.empty(), control, patience, observer, clock);
+  }
+
+  /**
+   * @param restoration what a run that is resumed goes on from
+   */
+  LocalLauncher(
+      LocalRun run,
+      Optional<Restoration> restoration,
+      RunControl control,
+      Patience patience,
+      RunObserver observer,
+      InstantSource clock) {
     this.run = run;
+    this.restoration = restoration;
     this.control = control;
     this.patience = patience;
     this.observer = observer;
@@ -58,25 +77,30 @@ public final class LocalLauncher {
   /** Runs to the end, whichever; blocks. The result is in the run folder, too. */
   public RunResult awaitResult() {
     try (LauncherPid pid = LauncherPid.claim(run.folder())) {
-      Incarnations incarnations = prepare();
+      Optional<Restored> restored = prepare();
+      Incarnations incarnations = Incarnations.of(run.folder());
       try (Fleet fleet = new Fleet(run, control, incarnations, clock, patience.silence())) {
         Ending ending = awaitEnding(fleet);
         fleet.close();
         new TraceFolder(run.folder()).merge(run.tasks());
-        RunResult result = account(fleet, ending).result(latest(incarnations));
+        RunResult result = account(fleet, ending).result(latest(incarnations), restored);
         conclude(result);
         return result;
       }
     }
   }
 
-  /** Clears away what an earlier launcher of this run left, but for its state. */
-  private Incarnations prepare() {
-    Incarnations incarnations = Incarnations.of(run.folder());
+  /**
+   * Clears away what an earlier launcher of this run left, but for its state.
+   *
+   * @return the checkpoint that the state begins with, if any
+   */
+  private Optional<Restored> prepare() {
+    boolean begins = restoration.isEmpty() && Incarnations.of(run.folder()).isEmpty();
     log.add(
         "%s by process %d: %d servers, %d workers"
             .formatted(
-                incarnations.isEmpty() ? "launched" : "resumed",
+                begins ? "launched" : "resumed",
                 ProcessHandle.current().pid(),
                 run.numServers(),
                 run.numWorkers()));
@@ -88,7 +112,9 @@ public final class LocalLauncher {
       throw new GradwireException(
           run.folder().result() + ": expected to replace the earlier result, got " + e, e);
     }
-    return incarnations;
+    return restoration.isPresent()
+        ? restoration.get().prepare(this::report)
+        : Restored.find(run.folder().restored());
   }
 
   private void conclude(RunResult result) {

@@ -1,5 +1,6 @@
 package gradwire.launcher;
 
+import gradwire.run.Restored;
 import gradwire.run.RunFolder;
 import gradwire.run.RunResult;
 import gradwire.run.RunStatus;
@@ -34,6 +35,7 @@ public final class SummaryText {
     line("status", style.paint(colour(result.status()), result.status().label()) + wall());
     line("error", result.error());
     line("steps", steps());
+    line("restored", restored());
     line("metrics", metrics());
     line("target", target());
     line("updates", updates());
@@ -62,6 +64,14 @@ public final class SummaryText {
     return result.globalSteps()
         + rate(", %.0f steps/s", result.stepsPerSecond())
         + rate(", %.0f samples/s", result.samplesPerSecond());
+  }
+
+  private @Nullable String restored() {
+    Restored restored = result.restored();
+    return restored == null
+        ? null
+        : "at step %d, of %s; before, it had come to step %d"
+            .formatted(restored.step(), restored.savedAt(), restored.seenStep());
   }
 
   private @Nullable String metrics() {

@@ -31,6 +31,7 @@ final class VerdictTest {
         100L,
         lost,
         twice,
+        null,
         null);
   }
 

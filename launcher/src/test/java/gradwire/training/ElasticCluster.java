@@ -7,6 +7,7 @@ import gradwire.config.Training;
 import gradwire.config.Transport;
 import gradwire.run.TaskReport;
 import gradwire.server.ParameterServer;
+import gradwire.server.checkpoint.Checkpoints;
 import gradwire.server.shard.Absences;
 import gradwire.server.store.StateFiles;
 import gradwire.trace.Tracer;
@@ -80,7 +81,7 @@ final class ElasticCluster implements AutoCloseable {
       ParameterServer server =
           new ParameterServer(
               "ps-" + i,
-              Optional.empty(),
+              Checkpoints.NONE,
               new StateFiles(job.folder().resolve("ps-" + i + ".shard"), 0),
               Absences.of(WITHIN));
       servers.add(server);

@@ -5,6 +5,7 @@ import gradwire.run.Outcome;
 import gradwire.run.TaskReport;
 import gradwire.run.TaskResult;
 import gradwire.server.checkpoint.CheckpointWriter;
+import gradwire.server.checkpoint.Checkpoints;
 import gradwire.server.shard.Absences;
 import gradwire.server.shard.ParameterShard;
 import gradwire.server.shard.ShardStatistics;
@@ -33,24 +34,22 @@ public final class ParameterServer implements AutoCloseable {
    * @throws gradwire.error.UsageException if nothing can be written there
    */
   public ParameterServer(String name, Optional<Path> checkpoints) {
-    this(name, checkpoints, ShardStores.inMemory(), Absences.NONE);
+    this(name, Checkpoints.in(checkpoints), ShardStores.inMemory(), Absences.NONE);
   }
 
   /**
    * @param name for messages, e.g. {@code ps-0}
-   * @param checkpoints where to save; empty: nowhere
+   * @param checkpoints where to save, and what to begin with
    * @param stores where the shard is kept between two processes of this server
    * @param absences how long a worker whose line broke is waited for
    * @throws gradwire.error.UsageException if checkpoints cannot be written
    * @throws GradwireException if what an earlier process left cannot be gone on with
    */
   public ParameterServer(
-      String name, Optional<Path> checkpoints, ShardStores stores, Absences absences) {
-    checkpoints.ifPresent(CheckpointWriter::requireFolder);
+      String name, Checkpoints checkpoints, ShardStores stores, Absences absences) {
+    checkpoints.root().ifPresent(CheckpointWriter::requireFolder);
     this.name = name;
-    this.shard =
-        new ParameterShard(
-            stores, settings -> new CheckpointWriter(checkpoints, settings), absences);
+    this.shard = new ParameterShard(stores, checkpoints, absences);
   }
 
   /** What a transport serves. */

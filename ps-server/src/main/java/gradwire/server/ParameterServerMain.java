@@ -4,12 +4,16 @@ import gradwire.cluster.HostPort;
 import gradwire.cluster.Role;
 import gradwire.cluster.RoleArguments;
 import gradwire.cluster.TaskId;
+import gradwire.config.JobFiles;
 import gradwire.error.Expect;
 import gradwire.error.UsageException;
+import gradwire.run.Restored;
 import gradwire.run.RunFolder;
 import gradwire.run.Supervision;
 import gradwire.run.TaskProcess;
 import gradwire.run.TaskResult;
+import gradwire.server.checkpoint.Checkpoints;
+import gradwire.server.checkpoint.JobMark;
 import gradwire.server.shard.Absences;
 import gradwire.server.store.ShardStores;
 import gradwire.server.store.StateFiles;
@@ -136,12 +140,21 @@ public final class ParameterServerMain {
     return run.flatMap(folder -> TlsFiles.in(folder.tls()));
   }
 
-  private static Optional<Path> checkpoints(RoleArguments arguments, Optional<RunFolder> run) {
-    return run.map(RunFolder::checkpoints)
-        .or(
+  private static Checkpoints checkpoints(RoleArguments arguments, Optional<RunFolder> run) {
+    return run.map(ParameterServerMain::checkpoints)
+        .orElseGet(
             () ->
-                Optional.ofNullable(arguments.scriptParams().get("checkpoint_dir"))
-                    .filter(folder -> !folder.isEmpty())
-                    .map(Path::of));
+                Checkpoints.in(
+                    Optional.ofNullable(arguments.scriptParams().get("checkpoint_dir"))
+                        .filter(folder -> !folder.isEmpty())
+                        .map(Path::of)));
+  }
+
+  private static Checkpoints checkpoints(RunFolder run) {
+    return new Checkpoints(
+        Optional.of(run.checkpoints()),
+        () -> Optional.of(JobMark.of(JobFiles.load(run.job(), List.of()))),
+        Restored.find(run.restored())
+            .map(restored -> run.checkpoints().resolve(restored.checkpoint())));
   }
 }

@@ -55,6 +55,18 @@ public record Estimator(
     return new Estimator(entryClass, 1, 1, 1, false, Map.of(), 0);
   }
 
+  /** The same on other numbers of tasks. */
+  Estimator on(int workers, int parameterServers) {
+    return new Estimator(
+        entryClass,
+        nodeCount,
+        workers,
+        parameterServers,
+        useGpu,
+        scriptParams,
+        maxRunDurationSeconds);
+  }
+
   /** Whether this looks like a Java class name; a Python file name does not. */
   public static boolean isClassName(String name) {
     return CLASS_NAME.matcher(name).matches() && !EntryScripts.isPython(name);

@@ -1,6 +1,11 @@
 package gradwire.config;
 
 import gradwire.error.Expect;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
@@ -31,6 +36,44 @@ public record JobFile(
           "at most worker_count (" + estimator.workerCount() + ")",
           replicas,
           "lower it or raise worker_count");
+    }
+  }
+
+  /** How many gradients a step's worth of work is dealt out to. */
+  public int numReplicas() {
+    return training.numReplicas(estimator.workerCount());
+  }
+
+  /**
+   * The same job on other numbers of tasks: with as many replicas as before, so that in sync mode
+   * the numbers stay what they are.
+   */
+  public JobFile on(int workers, int parameterServers) {
+    return new JobFile(
+        experiment,
+        estimator.on(workers, parameterServers),
+        workers == estimator.workerCount() ? training : training.withReplicas(numReplicas()),
+        computeTarget);
+  }
+
+  /** Equal for jobs that train the same thing, on however many tasks; SHA-256 in hexadecimal. */
+  public String fingerprint() {
+    String text =
+        String.join(
+            "\n",
+            estimator.entryClass(),
+            new TreeMap<>(estimator.scriptParams()).toString(),
+            Long.toString(training.seed()),
+            Integer.toString(numReplicas()),
+            training.consistency().text(),
+            training.wire().toString(),
+            training.optimizer().toString());
+    try {
+      byte[] hash =
+          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(hash);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
     }
   }
 

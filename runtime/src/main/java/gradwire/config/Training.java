@@ -127,6 +127,24 @@ public record Training(
     return replicas.orElse(numWorkers);
   }
 
+  /** The same with as many replicas as said. */
+  Training withReplicas(int count) {
+    return new Training(
+        consistency,
+        seed,
+        wire,
+        checkpoint,
+        stopAt,
+        evaluateEverySteps,
+        optimizer,
+        waitTimeoutSeconds,
+        leaseSeconds,
+        transport,
+        tls,
+        trace,
+        OptionalInt.of(count));
+  }
+
   /**
    * Refuses a consistency that cannot be with these counts: backup gradients are backup workers',
    * so each worker must have one.

@@ -8,7 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.SortedMap;
+import java.util.stream.Collectors;
 
 /**
  * Appends to {@code metrics.jsonl}. The chief alone writes it; any thread, one at a time. A line is
@@ -30,6 +32,27 @@ public final class MetricsLog implements AutoCloseable {
     } catch (IOException e) {
       throw refused(e);
     }
+  }
+
+  /**
+   * Drops what a log that nobody writes says of steps beyond {@code step}: they are not in the
+   * run's history any more.
+   *
+   * @return the last step that it had told of; {@code step} if none beyond it
+   */
+  public static long forgetBeyond(Path path, long step) {
+    List<MetricsRecord> all = MetricsTail.readAll(path);
+    long last = all.stream().mapToLong(MetricsRecord::step).max().orElse(step);
+    if (last <= step) {
+      return step;
+    }
+    AtomicFiles.write(
+        path,
+        all.stream()
+            .filter(line -> line.step() <= step)
+            .map(line -> line.toLine() + "\n")
+            .collect(Collectors.joining()));
+    return last;
   }
 
   /** Appends one line with the present time. */

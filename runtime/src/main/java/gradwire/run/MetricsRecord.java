@@ -5,6 +5,7 @@ import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import java.util.Collections;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -19,8 +20,19 @@ public record MetricsRecord(double timeSeconds, long step, SortedMap<String, Dou
   private static final String TIME = "time";
   private static final String STEP = "step";
 
+  /** Mean loss over the worker's replicas. */
+  public static final String LOSS = "loss";
+
+  public static final String STEPS_PER_SECOND = "stepsPerSecond";
+  private static final Set<String> PACE = Set.of(LOSS, STEPS_PER_SECOND);
+
   public MetricsRecord {
     numbers = Collections.unmodifiableSortedMap(new TreeMap<>(numbers));
+  }
+
+  /** Whether it is an evaluation's, not one of the chief's about its pace. */
+  public boolean isEvaluation() {
+    return !numbers.keySet().equals(PACE);
   }
 
   /** The line, without its end. */

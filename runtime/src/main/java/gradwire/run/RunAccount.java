@@ -28,7 +28,7 @@ public record RunAccount(
   }
 
   public RunResult result() {
-    return result(Map.of());
+    return result(Map.of(), Optional.empty());
   }
 
   /**
@@ -36,16 +36,19 @@ public record RunAccount(
    *
    * @param latest number of each task's latest start, from 0; of a task that is not in it, what its
    *     report says
+   * @param restored what the run's state began with, if not with the first step
    */
-  public RunResult result(Map<TaskId, Integer> latest) {
+  public RunResult result(Map<TaskId, Integer> latest, Optional<Restored> restored) {
     Double trainSeconds = trainSeconds();
+    Double globalSteps = chiefCounter(TaskReport.GLOBAL_STEPS);
+    long before = restored.map(Restored::step).orElse(0L);
     return new RunResult(
         ending.status(),
         ending.error(),
-        whole(chiefCounter(TaskReport.GLOBAL_STEPS)),
+        whole(globalSteps),
         ending.wallSeconds(),
         trainSeconds,
-        rate(chiefCounter(TaskReport.GLOBAL_STEPS), trainSeconds),
+        rate(globalSteps == null ? null : boxed(globalSteps - before), trainSeconds),
         rate(sumOverWorkers(TaskReport.SAMPLES), trainSeconds),
         metrics(),
         timeToTarget(),
@@ -58,7 +61,8 @@ public record RunAccount(
         updatesApplied(),
         worstExcess(-1),
         worstExcess(1),
-        staleness());
+        staleness(),
+        restored.orElse(null));
   }
 
   private @Nullable Double trainSeconds() {

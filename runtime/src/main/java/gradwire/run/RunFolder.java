@@ -107,6 +107,11 @@ public record RunFolder(Path root) {
     return root.resolve("state");
   }
 
+  /** Which checkpoint the run's present state began with; see {@link Restored}. */
+  public Path restored() {
+    return state().resolve("restored");
+  }
+
   /** What the {@code turn}-th owner of a replica counted; see {@link UpdateLedger}. */
   public static Path ledger(Path state, int replica, int turn) {
     return state.resolve("replica-" + replica + "." + turn + ".ledger");
@@ -199,7 +204,7 @@ public record RunFolder(Path root) {
     }
   }
 
-  /** Removes {@link #state()}: the run has ended well, and there is nothing left to go on with. */
+  /** Removes {@link #state()}: there is nothing in it to go on with. */
   public void dropState() {
     if (!Files.isDirectory(state())) {
       return;

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param error why the run failed, or what went wrong while it was stopped
  * @param wallSeconds launch to exit
  * @param trainSeconds first step of any worker to last step of any worker
- * @param stepsPerSecond global steps over {@code trainSeconds}
+ * @param stepsPerSecond global steps, without those that were restored, over {@code trainSeconds}
  * @param samplesPerSecond of all workers, over {@code trainSeconds}
  * @param metrics the chief's last figures by name; NaN where one diverged (null in the file)
  * @param parametersSha256 over the final flat vector, little-endian float32
@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param updatesApplied by every server
  * @param updatesLost acknowledged to workers, yet missing on the worst server
  * @param updatesDuplicated applied by the worst server, yet never acknowledged to a worker
+ * @param restored the checkpoint that the run was begun again with, null if it never was
  */
 public record RunResult(
     RunStatus status,
@@ -47,7 +48,8 @@ public record RunResult(
     @Nullable Long updatesApplied,
     @Nullable Long updatesLost,
     @Nullable Long updatesDuplicated,
-    @Nullable Staleness staleness) {
+    @Nullable Staleness staleness,
+    @Nullable Restored restored) {
 
   /**
    * When the job's target was reached.

@@ -40,6 +40,12 @@ public record SafetensorsFile(SortedMap<String, String> metadata, List<Entry> te
   private static final long MAX_HEADER_BYTES = 64L << 20;
 
   /**
+   * Forced to disk at a time. While a file system commits what was written it may hold up whoever
+   * writes to other files on it, mapped ones too: better often and shortly.
+   */
+  private static final long PIECE_BYTES = 8L << 20;
+
+  /**
    * One tensor of a file.
    *
    * @param name unique in the file
@@ -63,7 +69,25 @@ public record SafetensorsFile(SortedMap<String, String> metadata, List<Entry> te
     all.put(SHA256, NO_HASH);
     byte[] unhashed = header(all, tensors);
     all.put(SHA256, hash(unhashed, tensors));
-    byte[] header = header(all, tensors);
+    writeFile(path, header(all, tensors), tensors);
+  }
+
+  /**
+   * As {@link #write}, but the file says nothing of its hash.
+   *
+   * @return SHA-256 of the whole file, in hexadecimal: what {@code sha256sum} prints
+   */
+  public static String writeUnsigned(Path path, Map<String, String> metadata, List<Entry> tensors) {
+    byte[] header = header(metadata, tensors);
+    writeFile(path, header, tensors);
+    List<MemorySegment> all = new ArrayList<>();
+    all.add(MemorySegment.ofArray(length(header).array()));
+    all.add(MemorySegment.ofArray(header));
+    tensors.forEach(tensor -> all.add(tensor.values()));
+    return sha256(all);
+  }
+
+  private static void writeFile(Path path, byte[] header, List<Entry> tensors) {
     Path temporary = path.resolveSibling(path.getFileName() + ".tmp");
     try {
       Files.createDirectories(path.toAbsolutePath().getParent());
@@ -73,8 +97,7 @@ public record SafetensorsFile(SortedMap<String, String> metadata, List<Entry> te
               StandardOpenOption.CREATE,
               StandardOpenOption.WRITE,
               StandardOpenOption.TRUNCATE_EXISTING)) {
-        ByteBuffer length = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
-        writeFully(channel, length.putLong(header.length).flip());
+        writeFully(channel, length(header));
         writeFully(channel, ByteBuffer.wrap(header));
         for (Entry tensor : tensors) {
           writeFully(channel, tensor.values());
@@ -88,6 +111,10 @@ public record SafetensorsFile(SortedMap<String, String> metadata, List<Entry> te
       throw new GradwireException(
           path + ": cannot write (" + e + "); free some space or check permissions", e);
     }
+  }
+
+  private static ByteBuffer length(byte[] header) {
+    return ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(header.length).flip();
   }
 
   private static void removeQuietly(Path file) {
@@ -105,9 +132,33 @@ public record SafetensorsFile(SortedMap<String, String> metadata, List<Entry> te
    * @throws GradwireException naming the file, if it is truncated, malformed or altered
    */
   public static SafetensorsFile read(Path path, Arena arena) {
+    return read(path, arena, SafetensorsFile::checkHash);
+  }
+
+  /**
+   * Reads a file that was {@linkplain #writeUnsigned written without its hash}.
+   *
+   * @param sha256 of the whole file, in hexadecimal
+   */
+  public static SafetensorsFile read(Path path, Arena arena, String sha256) {
+    return read(
+        path,
+        arena,
+        (name, metadata, header, data) -> {
+          MemorySegment length = MemorySegment.ofArray(length(header).array());
+          expectHash(name, sha256, List.of(length, MemorySegment.ofArray(header), data));
+        });
+  }
+
+  /** Throws if the content isn't what it was. */
+  private interface Check {
+    void check(Path path, Map<String, String> metadata, byte[] header, MemorySegment data);
+  }
+
+  private static SafetensorsFile read(Path path, Arena arena, Check check) {
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       MemorySegment file = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
-      return parse(path, file);
+      return parse(path, file, check);
     } catch (IOException e) {
       throw new GradwireException(path + ": cannot read (" + e + ")", e);
     } catch (GradwireException refused) {
@@ -159,7 +210,7 @@ public record SafetensorsFile(SortedMap<String, String> metadata, List<Entry> te
     return (text + " ".repeat((8 - unpadded % 8) % 8)).getBytes(StandardCharsets.UTF_8);
   }
 
-  private static SafetensorsFile parse(Path path, MemorySegment file) {
+  private static SafetensorsFile parse(Path path, MemorySegment file, Check check) {
     if (file.byteSize() < 8) {
       throw refused(path, "at least 8 bytes", file.byteSize() + " bytes");
     }
@@ -182,7 +233,7 @@ public record SafetensorsFile(SortedMap<String, String> metadata, List<Entry> te
         tensors.add(entry(path, name, entry, data));
       }
     }
-    checkHash(path, metadata, headerText, data);
+    check.check(path, metadata, headerText, data);
     return new SafetensorsFile(metadata, tensors);
   }
 
@@ -214,7 +265,11 @@ public record SafetensorsFile(SortedMap<String, String> metadata, List<Entry> te
     }
     String text = new String(header, StandardCharsets.UTF_8);
     byte[] unhashed = text.replace(expected, NO_HASH).getBytes(StandardCharsets.UTF_8);
-    String got = sha256(List.of(MemorySegment.ofArray(unhashed), data));
+    expectHash(path, expected, List.of(MemorySegment.ofArray(unhashed), data));
+  }
+
+  private static void expectHash(Path path, String expected, List<MemorySegment> content) {
+    String got = sha256(content);
     if (!expected.equals(got)) {
       throw refused(path, "header and data with SHA-256 " + expected, got);
     }
@@ -238,10 +293,12 @@ public record SafetensorsFile(SortedMap<String, String> metadata, List<Entry> te
   }
 
   private static void writeFully(FileChannel channel, MemorySegment values) throws IOException {
-    long piece = 1L << 30;
-    for (long at = 0; at < values.byteSize(); at += piece) {
-      writeFully(
-          channel, values.asSlice(at, Math.min(piece, values.byteSize() - at)).asByteBuffer());
+    for (long at = 0; at < values.byteSize(); at += PIECE_BYTES) {
+      long length = Math.min(PIECE_BYTES, values.byteSize() - at);
+      writeFully(channel, values.asSlice(at, length).asByteBuffer());
+      if (length == PIECE_BYTES) {
+        channel.force(false);
+      }
     }
   }
 

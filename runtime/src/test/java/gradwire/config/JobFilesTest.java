@@ -325,4 +325,18 @@ final class JobFilesTest {
     assertThat(job.experiment()).isEqualTo("other");
     assertThat(job.estimator().workerCount()).isEqualTo(4);
   }
+
+  @Test
+  void onOtherNumbersOfTasksAJobKeepsItsReplicasAndItsFingerprint() {
+    JobFile job = JobFiles.parse("job", LEAST + "  worker_count: 3\n");
+    JobFile moved = job.on(1, 2);
+
+    assertThat(moved.estimator().workerCount()).isEqualTo(1);
+    assertThat(moved.estimator().parameterServerCount()).isEqualTo(2);
+    assertThat(moved.numReplicas()).isEqualTo(3);
+    assertThat(moved.fingerprint()).isEqualTo(job.fingerprint());
+    assertThat(moved.on(1, 5).training().replicas()).isEqualTo(OptionalInt.of(3));
+    assertThat(job.on(3, 2).training()).isEqualTo(job.training());
+    assertThat(JobFiles.parse("job", LEAST).fingerprint()).isNotEqualTo(job.fingerprint());
+  }
 }

@@ -59,6 +59,20 @@ final class MetricsTest {
     assertThat(new MetricsTail(file).poll()).extracting(MetricsRecord::step).containsExactly(6L);
   }
 
+  @Test
+  void whatIsBeyondAStepIsForgottenAndHowFarItWentIsTold() {
+    append(100, Map.of("loss", 2.0));
+    append(200, Map.of("testAccuracy", Double.NaN));
+    append(250, Map.of("loss", 1.0));
+
+    assertThat(MetricsLog.forgetBeyond(file, 300)).isEqualTo(300);
+    assertThat(MetricsLog.forgetBeyond(file, 200)).isEqualTo(250);
+    assertThat(MetricsTail.readAll(file))
+        .extracting(MetricsRecord::step)
+        .containsExactly(100L, 200L);
+    assertThat(MetricsLog.forgetBeyond(folder.resolve("none"), 7)).isEqualTo(7);
+  }
+
   private void append(long step, Map<String, Double> numbers) {
     try (MetricsLog log = new MetricsLog(file, FROZEN)) {
       log.append(step, new TreeMap<>(numbers));

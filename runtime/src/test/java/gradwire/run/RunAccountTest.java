@@ -43,7 +43,8 @@ final class RunAccountTest {
     reportHealthyRun();
     reports.remove(TaskId.worker(1));
     RunResult result =
-        account(RunStatus.FAILED, "lost").result(Map.of(TaskId.ps(0), 2, TaskId.worker(1), 4));
+        account(RunStatus.FAILED, "lost")
+            .result(Map.of(TaskId.ps(0), 2, TaskId.worker(1), 4), Optional.empty());
     assertThat(result.tasks())
         .extracting(RunResult.TaskUsage::incarnations)
         .startsWith(3)
@@ -113,6 +114,17 @@ final class RunAccountTest {
     assertThat(result.globalSteps()).isEqualTo(200);
     assertThat(result.parametersSha256()).isEqualTo("abc");
     assertThat(result.metrics()).isEqualTo(Map.of("testAccuracy", 0.975));
+  }
+
+  @Test
+  void stepsThatWereRestoredAreNotStepsOfTheseSeconds() {
+    reportHealthyRun();
+    Restored restored = new Restored("step-000000120", 120, "2026-01-01T00:00:00Z", 180);
+    RunResult result = account(RunStatus.SUCCEEDED, null).result(Map.of(), Optional.of(restored));
+    assertThat(result.globalSteps()).isEqualTo(200);
+    assertThat(result.stepsPerSecond()).isEqualTo(20);
+    assertThat(result.updatesLost()).isZero();
+    assertThat(result.restored()).isEqualTo(restored);
   }
 
   @Test

@@ -41,7 +41,8 @@ final class RunResultTest {
             "updatesApplied",
             "updatesLost",
             "updatesDuplicated",
-            "staleness");
+            "staleness",
+            "restored");
   }
 
   @Test

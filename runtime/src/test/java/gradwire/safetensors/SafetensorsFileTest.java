@@ -15,7 +15,9 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -57,6 +59,34 @@ final class SafetensorsFileTest {
     assertThat(bytes).hasSize(8 + headerBytes + 28);
     assertThat(buffer.getFloat(8 + headerBytes + 4)).isEqualTo(2);
     assertThat(buffer.getFloat(8 + headerBytes + 24)).isEqualTo(-0.5f);
+  }
+
+  @Test
+  void anUnsignedFileIsCheckedByTheHashOfAllItsBytes() throws Exception {
+    Path path = folder.resolve("a.safetensors");
+    String sha256;
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment values = arena.allocateFrom(ValueLayout.JAVA_FLOAT, 1, 2, 3);
+      sha256 =
+          SafetensorsFile.writeUnsigned(
+              path,
+              Map.of("format", "gradwire-shard-2"),
+              List.of(new SafetensorsFile.Entry("w", List.of(3L), values)));
+    }
+    byte[] sound = Files.readAllBytes(path);
+    assertThat(sha256)
+        .isEqualTo(HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(sound)));
+    try (Arena arena = Arena.ofConfined()) {
+      assertThat(floats(SafetensorsFile.read(path, arena, sha256).tensors().getFirst().values()))
+          .containsExactly(1, 2, 3);
+    }
+    sound[sound.length - 1] ^= 1;
+    Files.write(path, sound);
+    try (Arena arena = Arena.ofConfined()) {
+      assertThatThrownBy(() -> SafetensorsFile.read(path, arena, sha256))
+          .hasMessageContaining("a.safetensors: damaged")
+          .hasMessageContaining(sha256);
+    }
   }
 
   @Test

@@ -10,50 +10,44 @@ import gradwire.tensor.Floats;
 import gradwire.transport.ShardSettings;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes one shard's checkpoints: {@code step-000000200/shard-0-of-2.safetensors}. A periodic one
- * is copied under the caller's lock (one memory copy) and written by a thread of its own; if the
- * disk is slower than the plan, the one that would pile up is left out, with a log line.
+ * Writes one shard's part of checkpoints: {@code step-000000200/shard-0-of-2.safetensors}, what is
+ * to be said of it, and the manifest if the others are done. Periodic ones on a thread of their
+ * own; if the disk is slower than the plan, the one that would pile up is left out, with a line.
  */
 public final class CheckpointWriter {
   private static final Logger log = LoggerFactory.getLogger(CheckpointWriter.class);
 
-  /** The live state that is saved. */
-  public interface Source {
-    Shard shard();
-
-    MemorySegment weights();
-
-    List<MemorySegment> slots();
-  }
-
-  private final Optional<Path> folder;
+  private final Optional<Path> root;
   private final ShardSettings settings;
+  private final Supplier<RunMark> run;
 
   /** Held while a checkpoint is being written. */
   private final Semaphore writing = new Semaphore(1);
 
-  private final Deque<Path> written = new ArrayDeque<>();
-
   /**
-   * @param folder where to write; empty: nothing is ever written
+   * @param root where to write; empty: nothing is ever written
+   * @param run asked when something is written
    */
-  public CheckpointWriter(Optional<Path> folder, ShardSettings settings) {
-    this.folder = folder;
+  CheckpointWriter(Optional<Path> root, ShardSettings settings, Supplier<RunMark> run) {
+    this.root = root;
     this.settings = settings;
+    this.run = run;
   }
 
   /**
@@ -80,29 +74,43 @@ public final class CheckpointWriter {
         "make it writable, or choose another with --checkpoint_dir or --run-dir");
   }
 
-  /** Copies the state now, writes it soon. */
-  public void saveLater(long step, Source source) {
-    if (folder.isEmpty()) {
-      return;
-    }
-    if (!writing.tryAcquire()) {
-      log.warn("step {}: checkpoint left out, the one before is still being written", step);
-      return;
-    }
-    try {
-      Snapshot snapshot = new Snapshot(StateVector.of(source));
-      Thread.ofPlatform()
-          .name("checkpoint-" + step)
-          .start(() -> writeAndFree(folder.get(), step, snapshot));
-    } catch (OutOfMemoryError e) {
-      writing.release();
-      log.warn("step {}: checkpoint left out, no memory for a copy: {}", step, e.getMessage());
-    }
+  /** Whether checkpoints are due every so many steps. */
+  public boolean isPeriodic() {
+    return root.isPresent() && settings.checkpoint().everySteps() > 0;
   }
 
-  private void writeAndFree(Path root, long step, Snapshot snapshot) {
-    try (snapshot) {
-      write(root, step, snapshot.vectors());
+  /** Whether one is due with {@code step}. */
+  public boolean isDue(long step) {
+    return isPeriodic() && step % settings.checkpoint().everySteps() == 0;
+  }
+
+  /**
+   * Whether nothing is being written; else that is told.
+   *
+   * @param step of the checkpoint that would be left out
+   */
+  public boolean isIdle(long step) {
+    boolean idle = writing.availablePermits() > 0;
+    if (!idle) {
+      log.warn("step {}: checkpoint left out, the one before is still being written", step);
+    }
+    return idle;
+  }
+
+  /** Writes it soon, and closes it; not if another is being written. */
+  public void saveLater(long step, Snapshot.Source source) {
+    if (root.isEmpty() || !isIdle(step) || !writing.tryAcquire()) {
+      source.close();
+      return;
+    }
+    Thread.ofPlatform()
+        .name("checkpoint-" + step)
+        .start(() -> writeAndFree(root.get(), step, source));
+  }
+
+  private void writeAndFree(Path folder, long step, Snapshot.Source source) {
+    try (source) {
+      write(folder, source.await());
     } catch (GradwireException e) {
       log.error("step {}: checkpoint not written: {}", step, e.getMessage());
     } finally {
@@ -110,35 +118,63 @@ public final class CheckpointWriter {
     }
   }
 
-  /** Writes the state before it returns, after any checkpoint that is still being written. */
-  public void saveFinal(long step, Source source) {
-    if (folder.isPresent()) {
+  /** Writes it before it returns, after any checkpoint that is still being written. */
+  public void saveFinal(Snapshot snapshot) {
+    if (root.isPresent()) {
       writing.acquireUninterruptibly();
       try {
-        write(folder.get(), step, StateVector.of(source));
+        write(root.get(), snapshot);
       } finally {
         writing.release();
       }
     }
   }
 
-  private void write(Path root, long step, List<StateVector> vectors) {
+  private void write(Path root, Snapshot snapshot) {
+    CheckpointFolder checkpoints = new CheckpointFolder(root);
+    Path folder = checkpoints.of(snapshot.step());
     Shard shard = settings.shard();
-    Path path =
-        root.resolve("step-%09d".formatted(step))
-            .resolve("shard-%d-of-%d.safetensors".formatted(shard.index(), settings.numShards()));
-    SafetensorsFile.write(path, metadata(step), entries(shard, vectors));
-    if (!path.equals(written.peekLast())) {
-      written.addLast(path);
+    String name = "shard-%d-of-%d.safetensors".formatted(shard.index(), settings.numShards());
+    String sha256 =
+        SafetensorsFile.writeUnsigned(
+            folder.resolve(name), metadata(snapshot.step()), entries(shard, snapshot.vectors()));
+    new PartNote(
+            snapshot.step(),
+            settings.numShards(),
+            run.get(),
+            snapshot.replicas(),
+            part(folder.resolve(name), sha256, snapshot))
+        .write(PartNote.path(folder, shard.index(), settings.numShards()));
+    String now = Instant.now().truncatedTo(ChronoUnit.MILLIS).toString();
+    if (checkpoints.complete(snapshot.step(), settings.numShards(), now)) {
+      checkpoints.prune(settings.checkpoint().keep());
     }
-    while (written.size() > settings.checkpoint().keep()) {
-      forget(written.removeFirst());
+  }
+
+  private Part part(Path path, String sha256, Snapshot snapshot) {
+    SortedMap<Integer, Long> staleness = new TreeMap<>();
+    for (int i = 0; i < snapshot.staleness().size(); i++) {
+      if (snapshot.staleness().get(i) != 0) {
+        staleness.put(i, snapshot.staleness().get(i));
+      }
+    }
+    try {
+      return new Part(
+          String.valueOf(path.getFileName()),
+          Files.size(path),
+          sha256,
+          settings.shard().begin(),
+          settings.shard().length(),
+          snapshot.vectors().size(),
+          staleness);
+    } catch (IOException e) {
+      throw new GradwireException(path + ": expected what was just written, got " + e, e);
     }
   }
 
   private Map<String, String> metadata(long step) {
     return Map.of(
-        "format", "gradwire-shard-1",
+        "format", "gradwire-shard-2",
         "step", Long.toString(step),
         "shard", Integer.toString(settings.shard().index()),
         "num_shards", Integer.toString(settings.numShards()),
@@ -146,35 +182,29 @@ public final class CheckpointWriter {
         "optimizer", settings.optimizer().toString());
   }
 
-  private static List<SafetensorsFile.Entry> entries(Shard shard, List<StateVector> vectors) {
+  private static List<SafetensorsFile.Entry> entries(Shard shard, List<MemorySegment> vectors) {
     List<SafetensorsFile.Entry> entries = new ArrayList<>();
-    for (StateVector vector : vectors) {
+    for (int vector = 0; vector < vectors.size(); vector++) {
       long at = 0;
       for (Chunk chunk : shard.chunks()) {
-        String name =
-            "%s[%d:%d]%s"
-                .formatted(
-                    chunk.tensor(),
-                    chunk.offset(),
-                    chunk.offset() + chunk.length(),
-                    vector.suffix());
         entries.add(
             new SafetensorsFile.Entry(
-                name, List.of(chunk.length()), Floats.slice(vector.values(), at, chunk.length())));
+                name(chunk, vector),
+                List.of(chunk.length()),
+                Floats.slice(vectors.get(vector), at, chunk.length())));
         at += chunk.length();
       }
     }
     return entries;
   }
 
-  private static void forget(Path path) {
-    try {
-      Files.deleteIfExists(path);
-      Files.deleteIfExists(path.getParent());
-    } catch (DirectoryNotEmptyException othersAreStillThere) {
-      // The last of the servers removes the folder.
-    } catch (IOException e) {
-      log.warn("old checkpoint {} stays: {}", path, e.getMessage());
-    }
+  /** E.g. {@code w[0:100]}, and {@code w[0:100]/slot0} for what the optimizer keeps of it. */
+  private static String name(Chunk chunk, int vector) {
+    return "%s[%d:%d]%s"
+        .formatted(
+            chunk.tensor(),
+            chunk.offset(),
+            chunk.offset() + chunk.length(),
+            vector == 0 ? "" : "/slot" + (vector - 1));
   }
 }

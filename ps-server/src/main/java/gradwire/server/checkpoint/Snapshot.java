@@ -1,35 +1,32 @@
 package gradwire.server.checkpoint;
 
-import gradwire.tensor.Floats;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
 import java.util.List;
 
-/** A shard's state as it was when the snapshot was taken, in memory of its own. */
-final class Snapshot implements AutoCloseable {
-  private final Arena arena = Arena.ofShared();
-  private final List<StateVector> vectors = new ArrayList<>();
-
-  Snapshot(List<StateVector> live) {
-    try {
-      live.forEach(vector -> vectors.add(new StateVector(vector.suffix(), copy(vector.values()))));
-    } catch (OutOfMemoryError e) {
-      arena.close();
-      throw e;
-    }
+/**
+ * A shard as it was at one moment.
+ *
+ * @param step steps applied; the optimizer's update number
+ * @param replicas by number
+ * @param staleness the shard's counts, as {@link gradwire.server.store.ShardStore#staleness} has
+ *     them
+ * @param vectors {@code [shardLength] float32} each: weights, then the optimizer's slots
+ */
+public record Snapshot(
+    long step, List<Progress> replicas, List<Long> staleness, List<MemorySegment> vectors) {
+  public Snapshot {
+    replicas = List.copyOf(replicas);
+    staleness = List.copyOf(staleness);
+    vectors = List.copyOf(vectors);
   }
 
-  private MemorySegment copy(MemorySegment values) {
-    return Floats.allocate(arena, Floats.length(values)).copyFrom(values);
-  }
+  /** Makes a snapshot; whoever is given one closes it. */
+  public interface Source extends AutoCloseable {
+    /** Waits until the copy is made. */
+    Snapshot await();
 
-  List<StateVector> vectors() {
-    return vectors;
-  }
-
-  @Override
-  public void close() {
-    arena.close();
+    /** Frees the copy. */
+    @Override
+    void close();
   }
 }

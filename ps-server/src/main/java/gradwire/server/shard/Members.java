@@ -1,6 +1,7 @@
 package gradwire.server.shard;
 
 import gradwire.error.GradwireException;
+import gradwire.server.checkpoint.Progress;
 import gradwire.server.store.ShardTable;
 import gradwire.server.sync.UpdatePolicy;
 import gradwire.transport.Farewell;
@@ -63,6 +64,28 @@ final class Members implements UpdatePolicy.Workers {
       member.away = !row.left();
     }
     return members;
+  }
+
+  /** As they were in a checkpoint; nobody has come yet. */
+  static Members at(List<Progress> replicas) {
+    Members members = new Members(replicas.size());
+    for (int worker = 0; worker < replicas.size(); worker++) {
+      Progress progress = replicas.get(worker);
+      Member member = members.members[worker];
+      member.taken = progress.sequence();
+      member.done = progress.sequence();
+      member.outcome = progress.outcome();
+      member.applied = progress.applied();
+      member.dropped = progress.dropped();
+    }
+    return members;
+  }
+
+  /** What of them outlives the machine. */
+  List<Progress> progress() {
+    return Arrays.stream(members)
+        .map(member -> new Progress(member.done, member.outcome, member.applied, member.dropped))
+        .toList();
   }
 
   void writeTo(ShardTable table) {

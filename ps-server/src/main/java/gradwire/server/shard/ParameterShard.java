@@ -1,7 +1,8 @@
 package gradwire.server.shard;
 
 import gradwire.error.GradwireException;
-import gradwire.server.checkpoint.CheckpointWriter;
+import gradwire.server.checkpoint.Checkpoints;
+import gradwire.server.checkpoint.Cut;
 import gradwire.server.store.ShardStores;
 import gradwire.server.sync.Pending;
 import gradwire.transport.Farewell;
@@ -12,7 +13,6 @@ import gradwire.transport.Push;
 import gradwire.transport.Replier;
 import gradwire.transport.ShardService;
 import gradwire.transport.ShardSettings;
-import gradwire.transport.StaleIncarnationException;
 import gradwire.transport.TensorBuffer;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -37,7 +37,7 @@ public final class ParameterShard implements ShardService, AutoCloseable {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final ShardStores stores;
-  private final Function<ShardSettings, CheckpointWriter> checkpoints;
+  private final Checkpoints checkpoints;
   private final Absences absences;
   private final CompletableFuture<Void> done = new CompletableFuture<>();
   private final Map<Integer, CompletableFuture<Void>> waitingForOthers = new LinkedHashMap<>();
@@ -49,14 +49,11 @@ public final class ParameterShard implements ShardService, AutoCloseable {
 
   /**
    * @param stores where the shard is kept; what an earlier process left there is gone on with
-   * @param checkpoints makes the writer once the chief has said what the shard is
+   * @param checkpoints where they go, and which to begin with
    * @param absences how long a worker whose line broke is waited for
    * @throws GradwireException if an earlier process left something that cannot be gone on with
    */
-  public ParameterShard(
-      ShardStores stores,
-      Function<ShardSettings, CheckpointWriter> checkpoints,
-      Absences absences) {
+  public ParameterShard(ShardStores stores, Checkpoints checkpoints, Absences absences) {
     this.stores = stores;
     this.checkpoints = checkpoints;
     this.absences = absences;
@@ -65,13 +62,12 @@ public final class ParameterShard implements ShardService, AutoCloseable {
 
   private void resume(ShardStores.Saved saved) {
     ShardSettings settings = saved.chief().settings().orElseThrow();
-    ShardRun resumed =
-        ShardRun.resumed(saved, settings, stores.numResumes(), checkpoints.apply(settings));
+    ShardRun resumed = ShardRun.resumed(saved, settings, stores.numResumes(), checkpoints);
     run = resumed;
+    resumed.watchCuts(this::heed);
     log.info(
-        "shard {} of {}: goes on at step {}, {} updates applied before",
-        settings.shard().index(),
-        settings.numShards(),
+        "{}: goes on at step {}, {} updates applied before",
+        name(settings),
         resumed.step(),
         resumed.members().totalApplied());
     for (int worker = 0; worker < resumed.members().size(); worker++) {
@@ -121,20 +117,50 @@ public final class ParameterShard implements ShardService, AutoCloseable {
   }
 
   private void begin(OpenRequest request, ShardSettings settings) {
-    run = ShardRun.of(request, settings, stores, checkpoints.apply(settings));
+    ShardRun begun = ShardRun.of(request, settings, stores, checkpoints);
+    run = begun;
+    begun.watchCuts(this::heed);
     log.info(
-        "shard {} of {}: {} floats, {} {}, waits for {} workers",
-        settings.shard().index(),
-        settings.numShards(),
+        "{}: {} floats, {} {}, waits for {} workers",
+        name(settings),
         settings.shard().length(),
         settings.consistency(),
         settings.optimizer().name(),
         request.numWorkers());
+    if (begun.hasValues()) {
+      log.info(
+          "{}: restored at step {}, {} updates applied before",
+          name(settings),
+          begun.step(),
+          begun.members().totalApplied());
+      answerWaiting(begun);
+    }
+  }
+
+  private static String name(ShardSettings settings) {
+    return "shard " + settings.shard().index() + " of " + settings.numShards();
+  }
+
+  /** Server 0 has announced a cut. */
+  private void heed(Cut announced) {
+    lock.lock();
+    try {
+      if (run != null && failure == null && !done.isDone()) {
+        run.heed(announced);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void answerWaiting(ShardRun run) {
+    waitingForValues.forEach(waiting -> answerOpen(run, waiting));
+    waitingForValues.clear();
   }
 
   private static void answerOpen(ShardRun run, Waiting waiting) {
     try {
-      admit(run, waiting.request());
+      run.admit(waiting.request());
       int worker = waiting.request().worker();
       waiting
           .reply()
@@ -146,50 +172,6 @@ public final class ParameterShard implements ShardService, AutoCloseable {
                   run.members().applied(worker)));
     } catch (GradwireException refused) {
       waiting.reply().completeExceptionally(refused);
-    }
-  }
-
-  private static void admit(ShardRun run, OpenRequest request) {
-    if (request.numWorkers() != run.members().size()) {
-      throw new GradwireException(
-          "worker-"
-              + request.worker()
-              + ": expected "
-              + run.members().size()
-              + " workers as the chief said, got "
-              + request.numWorkers()
-              + "; give all tasks the same worker_hosts");
-    }
-    if (request.layoutFingerprint() != run.layoutFingerprint()) {
-      throw new GradwireException(
-          "worker-"
-              + request.worker()
-              + ": expected the chief's tensors (names, shapes, order), got other ones; give all"
-              + " tasks the same entry class and flags");
-    }
-    int worker = request.worker();
-    switch (run.members().join(worker, request.incarnation(), request.line())) {
-      case ANOTHER_START ->
-          run.policy()
-              .away(
-                  worker,
-                  new StaleIncarnationException(
-                      "worker-" + worker + ": another start of it has taken its place"));
-      case ANOTHER_LINE -> forgetTaken(run, worker);
-      case AGAIN -> {}
-    }
-    run.publish();
-  }
-
-  /** Whoever opens a line anew says what is not done yet once more. */
-  private static void forgetTaken(ShardRun run, int worker) {
-    if (run.policy().awaitsReturn()) {
-      run.members().forgetTaken(worker);
-      run.policy()
-          .away(
-              worker,
-              new GradwireException(
-                  "worker-" + worker + ": a new line of it has taken this one's place"));
     }
   }
 
@@ -216,8 +198,7 @@ public final class ParameterShard implements ShardService, AutoCloseable {
     }
     checkLength(run, "initial values", values);
     run.takeValues(values);
-    waitingForValues.forEach(waiting -> answerOpen(run, waiting));
-    waitingForValues.clear();
+    answerWaiting(run);
   }
 
   private static void checkLength(ShardRun run, String what, MemorySegment got) {
@@ -484,7 +465,7 @@ public final class ParameterShard implements ShardService, AutoCloseable {
         if (!wellDone) {
           run.force();
         }
-        run.memory().close();
+        run.close();
       }
     } finally {
       lock.unlock();

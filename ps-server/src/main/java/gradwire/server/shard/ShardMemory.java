@@ -1,7 +1,7 @@
 package gradwire.server.shard;
 
 import gradwire.cluster.ShardMap.Shard;
-import gradwire.server.checkpoint.CheckpointWriter;
+import gradwire.server.checkpoint.Checkpoint;
 import gradwire.server.optimizer.Optimizer;
 import gradwire.server.optimizer.SlotState;
 import gradwire.server.store.MemoryStore;
@@ -9,8 +9,10 @@ import gradwire.server.store.ShardStore;
 import gradwire.tensor.Floats;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Weights and optimizer slots of one shard, off-heap, and the step that changes them: reduction
@@ -18,8 +20,15 @@ import java.util.List;
  * versions, a step reads one and writes the other. One thread at a time; a long shard has threads
  * of its own that help it, see {@link ShardUpdater}.
  */
-public final class ShardMemory implements CheckpointWriter.Source, AutoCloseable {
+public final class ShardMemory implements AutoCloseable {
   private static final int FILL_FLOATS = 4096;
+
+  // Segments on arrays exist before updates are compiled: were the first one made later, by the
+  // first checkpoint say, all that was compiled for segments off the heap alone would be thrown
+  // away, and updates of a long shard would take seconds until it is compiled again.
+  static {
+    var unused = MemorySegment.ofArray(new byte[0]);
+  }
 
   private final Shard shard;
   private final Optimizer optimizer;
@@ -28,6 +37,11 @@ public final class ShardMemory implements CheckpointWriter.Source, AutoCloseable
   private final SlotState[] versions;
   private final ShardUpdater updater;
   private int version;
+
+  /** The last copy, and which version it is of; null once that may be overwritten. */
+  private @Nullable VersionCopy copy;
+
+  private int copied;
 
   /** In this process's memory, with as many threads as there are cores. */
   public ShardMemory(Shard shard, Optimizer optimizer) {
@@ -93,8 +107,12 @@ public final class ShardMemory implements CheckpointWriter.Source, AutoCloseable
     version = present;
   }
 
+  /** Goes on from a checkpoint. */
+  void restore(Checkpoint from) {
+    from.read(shard.begin(), vectors());
+  }
+
   /** {@code [shard.length] float32}, live. */
-  @Override
   public MemorySegment weights() {
     return versions[version].weights();
   }
@@ -108,15 +126,57 @@ public final class ShardMemory implements CheckpointWriter.Source, AutoCloseable
     return (version + 1) % versions.length;
   }
 
-  /** {@code [shard.length] float32} each, live, in the optimizer's order. */
-  @Override
-  public List<MemorySegment> slots() {
-    return List.of(versions[version].slots());
+  /** {@code [shard.length] float32} each, live: weights, then slots in the optimizer's order. */
+  public List<MemorySegment> vectors() {
+    List<MemorySegment> vectors = new ArrayList<>(List.of(versions[version].slots()));
+    vectors.addFirst(weights());
+    return vectors;
   }
 
-  @Override
-  public Shard shard() {
-    return shard;
+  /**
+   * Room for a copy.
+   *
+   * @throws OutOfMemoryError if there is none
+   */
+  CopyRoom room() {
+    return new CopyRoom(shard.length(), 1 + optimizer.numSlots());
+  }
+
+  /**
+   * Begins a copy of what is here now. The update after the next one, or with one version the next,
+   * waits until it is made.
+   */
+  VersionCopy copy(List<MemorySegment> into) {
+    awaitCopy();
+    VersionCopy next = new VersionCopy(vectors(), into);
+    copy = next;
+    copied = version;
+    return next;
+  }
+
+  private void awaitCopy() {
+    if (copy != null) {
+      copy.await();
+      copy = null;
+    }
+  }
+
+  /**
+   * Applies gradients, one after the other, to a copy of this shard, in place. Any thread.
+   *
+   * @param vectors weights and slots
+   * @param updateNumber of the first
+   */
+  void applyTo(List<MemorySegment> vectors, long updateNumber, List<MemorySegment> gradients) {
+    SlotState state =
+        new SlotState(
+            vectors.getFirst(), vectors.subList(1, vectors.size()).toArray(MemorySegment[]::new));
+    try (Arena arena = Arena.ofShared();
+        ShardUpdater one = new ShardUpdater(shard, state, optimizer.at(updateNumber), arena, 1)) {
+      for (int i = 0; i < gradients.size(); i++) {
+        one.apply(optimizer.at(updateNumber + i), state, state, List.of(gradients.get(i)));
+      }
+    }
   }
 
   /**
@@ -130,12 +190,16 @@ public final class ShardMemory implements CheckpointWriter.Source, AutoCloseable
    */
   public void apply(long updateNumber, List<MemorySegment> gradients) {
     int into = other();
+    if (copied == into) {
+      awaitCopy();
+    }
     updater.apply(optimizer.at(updateNumber), versions[version], versions[into], gradients);
     version = into;
   }
 
   @Override
   public void close() {
+    awaitCopy();
     updater.close();
     scratch.close();
     store.close();

@@ -3,7 +3,9 @@ package gradwire.server.shard;
 import gradwire.config.Consistency;
 import gradwire.error.Expect;
 import gradwire.error.GradwireException;
-import gradwire.server.checkpoint.CheckpointWriter;
+import gradwire.server.checkpoint.Checkpoint;
+import gradwire.server.checkpoint.Checkpoints;
+import gradwire.server.checkpoint.Cut;
 import gradwire.server.optimizer.Optimizer;
 import gradwire.server.store.ShardStore;
 import gradwire.server.store.ShardStores;
@@ -16,9 +18,12 @@ import gradwire.transport.Outcome;
 import gradwire.transport.Push;
 import gradwire.transport.Replier;
 import gradwire.transport.ShardSettings;
+import gradwire.transport.StaleIncarnationException;
 import gradwire.transport.Weights;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * One run on one shard, from the chief's settings to the last step. Called under the shard's lock.
@@ -30,7 +35,7 @@ final class ShardRun implements ShardAccess {
   private final ShardStore store;
   private final ShardMemory memory;
   private final UpdatePolicy policy;
-  private final CheckpointWriter checkpoints;
+  private final Saving saving;
   private final Staleness staleness;
   private boolean hasValues;
   private long step;
@@ -47,12 +52,11 @@ final class ShardRun implements ShardAccess {
       ShardSettings settings,
       Members members,
       ShardStore store,
-      CheckpointWriter checkpoints) {
+      Checkpoints checkpoints) {
     this.settings = settings;
     this.layoutFingerprint = chief.layoutFingerprint();
     this.members = members;
     this.store = store;
-    this.checkpoints = checkpoints;
     this.lastStep = settings.lastStep();
     this.staleness = new Staleness(store.staleness());
     this.memory =
@@ -62,22 +66,35 @@ final class ShardRun implements ShardAccess {
             store,
             Runtime.getRuntime().availableProcessors());
     this.policy = UpdatePolicy.of(settings.consistency(), members, givesVerdicts(settings), this);
+    this.saving =
+        new Saving(
+            checkpoints.writer(settings, layoutFingerprint),
+            checkpoints.board(settings),
+            settings.shard().index() == 0,
+            members,
+            memory,
+            staleness);
   }
 
   /**
-   * A run as the chief describes it.
+   * A run as the chief describes it, from the checkpoint on that it is to begin with, if any.
    *
    * @throws GradwireException if it can never be, or this server has no room for it
    */
   static ShardRun of(
-      OpenRequest chief, ShardSettings settings, ShardStores stores, CheckpointWriter checkpoints) {
+      OpenRequest chief, ShardSettings settings, ShardStores stores, Checkpoints checkpoints) {
     checkCounts(chief, settings);
+    Optional<Checkpoint> restored = restored(chief, settings, checkpoints);
     int numVectors = 1 + Optimizer.of(settings.optimizer()).numSlots();
     try {
       ShardStore store = stores.create(chief, settings.shard().length(), numVectors);
-      Members members = new Members(chief.numWorkers());
+      Members members =
+          restored
+              .map(from -> Members.at(from.manifest().replicas()))
+              .orElseGet(() -> new Members(chief.numWorkers()));
       ShardRun run = new ShardRun(chief, settings, members, store, checkpoints);
       run.numResumes = stores.numResumes();
+      restored.ifPresent(run::restore);
       return run;
     } catch (OutOfMemoryError e) {
       throw new GradwireException(
@@ -88,6 +105,29 @@ final class ShardRun implements ShardAccess {
               + "; use more servers or give each more memory",
           e);
     }
+  }
+
+  private static Optional<Checkpoint> restored(
+      OpenRequest chief, ShardSettings settings, Checkpoints checkpoints) {
+    Optional<Checkpoint> restored = checkpoints.restored(settings, chief.layoutFingerprint());
+    restored.ifPresent(
+        from ->
+            Expect.that(
+                from.manifest().replicas().size() == chief.numWorkers(),
+                from.name(),
+                "a checkpoint of " + chief.numWorkers() + " replicas",
+                from.manifest().replicas().size(),
+                "keep training.replicas"));
+    return restored;
+  }
+
+  /** All of it counts, or nothing. */
+  private void restore(Checkpoint from) {
+    memory.restore(from);
+    staleness.restore(from.manifest().files().getFirst().staleness());
+    step = from.manifest().step();
+    hasValues = true;
+    publish();
   }
 
   private static void checkCounts(OpenRequest chief, ShardSettings settings) {
@@ -105,14 +145,18 @@ final class ShardRun implements ShardAccess {
 
   /** A run that an earlier process of this server had begun, as it was at its last update. */
   static ShardRun resumed(
-      ShardStores.Saved saved,
-      ShardSettings settings,
-      long numResumes,
-      CheckpointWriter checkpoints) {
+      ShardStores.Saved saved, ShardSettings settings, long numResumes, Checkpoints checkpoints) {
     ShardStore store = saved.store();
     ShardTable table = store.current();
     boolean resumedAfterStop = numResumes > table.numResumes();
-    Members members = Members.of(table);
+    Optional<Checkpoint> restored =
+        table.version() == ShardTable.NONE
+            ? restored(saved.chief(), settings, checkpoints)
+            : Optional.empty();
+    Members members =
+        restored
+            .map(from -> Members.at(from.manifest().replicas()))
+            .orElseGet(() -> Members.of(table));
     if (resumedAfterStop) {
       members.comeBack();
     }
@@ -125,6 +169,7 @@ final class ShardRun implements ShardAccess {
       run.stepBefore = table.stepBefore();
     }
     run.numResumes = numResumes;
+    restored.ifPresent(run::restore);
     if (resumedAfterStop) {
       run.lastStep = settings.lastStep();
       run.publish();
@@ -182,12 +227,55 @@ final class ShardRun implements ShardAccess {
     }
   }
 
-  ShardSettings settings() {
-    return settings;
+  /**
+   * Lets a replica's owner in.
+   *
+   * @throws GradwireException if it is of another run, or another has taken its place
+   */
+  void admit(OpenRequest request) {
+    if (request.numWorkers() != members.size()) {
+      throw new GradwireException(
+          "worker-"
+              + request.worker()
+              + ": expected "
+              + members.size()
+              + " workers as the chief said, got "
+              + request.numWorkers()
+              + "; give all tasks the same worker_hosts");
+    }
+    if (request.layoutFingerprint() != layoutFingerprint) {
+      throw new GradwireException(
+          "worker-"
+              + request.worker()
+              + ": expected the chief's tensors (names, shapes, order), got other ones; give all"
+              + " tasks the same entry class and flags");
+    }
+    int worker = request.worker();
+    switch (members.join(worker, request.incarnation(), request.line())) {
+      case ANOTHER_START ->
+          policy.away(
+              worker,
+              new StaleIncarnationException(
+                  "worker-" + worker + ": another start of it has taken its place"));
+      case ANOTHER_LINE -> forgetTaken(worker);
+      case AGAIN -> {}
+    }
+    publish();
   }
 
-  long layoutFingerprint() {
-    return layoutFingerprint;
+  /** Whoever opens a line anew says what is not done yet once more. */
+  private void forgetTaken(int worker) {
+    if (policy.awaitsReturn()) {
+      members.forgetTaken(worker);
+      policy.away(
+          worker,
+          new GradwireException(
+              "worker-" + worker + ": a new line of it has taken this one's place"));
+    }
+  }
+
+  ShardSettings settings() {
+    return settings;
   }
 
   Members members() {
@@ -226,7 +314,22 @@ final class ShardRun implements ShardAccess {
   }
 
   void saveFinal() {
-    checkpoints.saveFinal(step, memory);
+    saving.saveFinal(step);
+  }
+
+  /** See {@link Saving#watch}. */
+  void watchCuts(Consumer<Cut> listener) {
+    saving.watch(listener);
+  }
+
+  void heed(Cut announced) {
+    saving.heed(announced, step);
+  }
+
+  /** Frees the memory. */
+  void close() {
+    saving.close();
+    memory.close();
   }
 
   /** Refuses a push that claims to know weights which are not there yet. */
@@ -250,6 +353,7 @@ final class ShardRun implements ShardAccess {
 
   @Override
   public void apply(List<Pending> gradients) {
+    saving.before(gradients, step);
     memory.apply(step + 1, gradients.stream().map(p -> p.gradient().memory()).toList());
     for (Pending pending : gradients) {
       members.applied(pending.push());
@@ -258,9 +362,7 @@ final class ShardRun implements ShardAccess {
     stepBefore = step;
     step++;
     publish();
-    if (settings.checkpoint().everySteps() > 0 && step % settings.checkpoint().everySteps() == 0) {
-      checkpoints.saveLater(step, memory);
-    }
+    saving.after(gradients, step);
   }
 
   @Override

@@ -3,6 +3,9 @@ package gradwire.server.shard;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.LongStream;
 
 /**
  * How many steps old the weights were that applied gradients had been computed at. Counts where the
@@ -28,6 +31,26 @@ public final class Staleness {
     set((int) Math.min(steps, BUCKETS - 1), 1 + get((int) Math.min(steps, BUCKETS - 1)));
     set(MAX, Math.max(get(MAX), steps));
     set(SUM, get(SUM) + steps);
+  }
+
+  /** As a snapshot keeps them. */
+  List<Long> counts() {
+    return LongStream.of(counts.toArray(JAVA_LONG)).boxed().toList();
+  }
+
+  /** Counts one more in what {@link #counts} gave. */
+  static void record(List<Long> counts, long steps) {
+    int bucket = (int) Math.min(steps, BUCKETS - 1);
+    counts.set(bucket, counts.get(bucket) + 1);
+    counts.set(MAX, Math.max(counts.get(MAX), steps));
+    counts.set(SUM, counts.get(SUM) + steps);
+  }
+
+  /** Goes on from counts by index; those that are not there are 0. */
+  void restore(Map<Integer, Long> from) {
+    for (int i = 0; i <= SUM; i++) {
+      set(i, from.getOrDefault(i, 0L));
+    }
   }
 
   /** Mean over all applied gradients, 0 before the first. */

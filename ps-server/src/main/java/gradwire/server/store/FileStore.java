@@ -141,6 +141,21 @@ public final class FileStore implements ShardStore {
     }
   }
 
+  /**
+   * Looks at what an earlier process left, as {@link #open} does, and changes nothing.
+   *
+   * @return what the chief brought when the state was made
+   */
+  static byte[] inspect(Path path, long boot) {
+    try (MappedFile file = MappedFile.open(path)) {
+      FileStore store = new FileStore(file, layout(path, file.memory(), boot));
+      store.expectSound(path);
+      return store.request();
+    } catch (IOException e) {
+      throw unusable(path, "a state file", e.toString());
+    }
+  }
+
   private static FileStore open(Path path, MappedFile file, long boot) {
     FileStore store = new FileStore(file, layout(path, file.memory(), boot));
     store.expectSound(path);

@@ -24,6 +24,27 @@ public final class StateFiles implements ShardStores {
     this.numResumes = numResumes;
   }
 
+  /**
+   * What is wrong with the file that a server left; empty if the next one can go on with it.
+   *
+   * @param numShards how many servers there are to be
+   */
+  public static Optional<String> problem(Path path, int numShards) {
+    if (!Files.exists(path)) {
+      return Optional.of(path + ": expected what the server left, got no file");
+    }
+    try {
+      OpenRequest chief = OpenRequestBytes.parse(FileStore.inspect(path, boot()));
+      int ofShards = chief.settings().orElseThrow().numShards();
+      return ofShards == numShards
+          ? Optional.empty()
+          : Optional.of(
+              path + ": expected one of " + numShards + " shards, got one of " + ofShards);
+    } catch (GradwireException unusable) {
+      return Optional.of(String.valueOf(unusable.getMessage()));
+    }
+  }
+
   @Override
   public long numResumes() {
     return numResumes;

@@ -1,167 +1,180 @@
 package gradwire.server.checkpoint;
 
+import static gradwire.server.checkpoint.SavedShards.save;
+import static gradwire.server.checkpoint.SavedShards.snapshot;
+import static gradwire.server.checkpoint.SavedShards.writer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import gradwire.cluster.ShardMap;
-import gradwire.config.CheckpointPlan;
-import gradwire.config.Consistency;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import gradwire.error.GradwireException;
-import gradwire.safetensors.SafetensorsFile;
-import gradwire.server.optimizer.Optimizer;
-import gradwire.server.shard.ShardMemory;
-import gradwire.tensor.FlatLayout;
-import gradwire.tensor.TensorSpec;
-import gradwire.transport.ShardSettings;
-import gradwire.update.OptimizerSpec;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class CheckpointWriterTest {
-  private static final OptimizerSpec ADAM = OptimizerSpec.of("adam", Map.of("learning_rate", 0.1));
-  private static final FlatLayout LAYOUT =
-      new FlatLayout(List.of(TensorSpec.weight("w", 3), TensorSpec.bias("b", 2)));
-
   @TempDir private Path folder;
 
+  /** Eight bytes of length, a JSON header, raw floats: read by hand, as NumPy would. */
   @Test
-  void aCheckpointHoldsWeightsSlotsAndStepOfOneShard() {
-    ShardSettings settings = settings(1, 2);
-    try (ShardMemory memory = memory(settings);
-        Arena arena = Arena.ofConfined()) {
-      new CheckpointWriter(Optional.of(folder), settings).saveFinal(12, memory);
+  void aPartIsASafetensorsFileOfWeightsAndSlots() throws IOException {
+    save(folder, 2, 12);
 
-      SafetensorsFile file = SafetensorsFile.read(path(12, 1), arena);
-      assertThat(file.metadata())
-          .containsEntry("format", "gradwire-shard-1")
-          .containsEntry("step", "12")
-          .containsEntry("shard", "1")
-          .containsEntry("num_shards", "2")
-          .containsEntry("begin", "2");
-      assertThat(file.tensors())
-          .extracting(SafetensorsFile.Entry::name)
-          .containsExactly(
-              "w[2:3]", "b[0:2]", "w[2:3]/slot0", "b[0:2]/slot0", "w[2:3]/slot1", "b[0:2]/slot1");
-      assertThat(values(file.tensors().get(0))).containsExactly(0);
-      assertThat(values(file.tensors().get(1))).containsExactly(1, 2);
-      // Adam's first slot after one gradient of 1: (1 - beta1) * 1.
-      assertThat(values(file.tensors().get(2))[0])
-          .isCloseTo(0.1f, org.assertj.core.data.Offset.offset(1e-7f));
+    byte[] bytes = Files.readAllBytes(folder.resolve("step-000000012/shard-1-of-2.safetensors"));
+    ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    int headerBytes = Math.toIntExact(buffer.getLong());
+    JsonObject header =
+        JsonParser.parseString(new String(bytes, 8, headerBytes, StandardCharsets.UTF_8))
+            .getAsJsonObject();
+
+    assertThat(header.keySet())
+        .containsExactly("__metadata__", "b[0:4]", "b[0:4]/slot0", "b[0:4]/slot1");
+    assertThat(header.getAsJsonObject("__metadata__").get("begin").getAsString()).isEqualTo("3");
+    JsonObject slot = header.getAsJsonObject("b[0:4]/slot1");
+    assertThat(slot.get("dtype").getAsString()).isEqualTo("F32");
+    assertThat(slot.get("shape")).hasToString("[4]");
+    int begin = 8 + headerBytes + slot.getAsJsonArray("data_offsets").get(0).getAsInt();
+    for (int i = 0; i < 4; i++) {
+      assertThat(buffer.getFloat(begin + 4 * i)).isEqualTo(SavedShards.value(12, 2, 3 + i));
     }
   }
 
   @Test
-  void onlyTheLastOnesAreKeptAndFoldersGoWithTheirLastFile() throws IOException {
-    ShardSettings first = settings(0, 2);
-    ShardSettings second = settings(1, 2);
-    try (ShardMemory one = memory(first);
-        ShardMemory two = memory(second)) {
-      CheckpointWriter ones = new CheckpointWriter(Optional.of(folder), first);
-      CheckpointWriter twos = new CheckpointWriter(Optional.of(folder), second);
-      for (int step = 10; step <= 50; step += 10) {
-        ones.saveFinal(step, one);
-      }
-      twos.saveFinal(30, two);
-      twos.saveFinal(50, two);
-      twos.saveFinal(50, two);
-      twos.saveFinal(60, two);
+  void theManifestNamesEveryFileWithItsLengthAndHash() throws Exception {
+    save(folder, 3, 12);
+
+    JsonObject manifest =
+        JsonParser.parseString(Files.readString(folder.resolve("step-000000012/manifest.json")))
+            .getAsJsonObject();
+    assertThat(manifest.get("format").getAsString()).isEqualTo("gradwire-checkpoint-1");
+    assertThat(manifest.get("step").getAsLong()).isEqualTo(12);
+    assertThat(manifest.get("numFloats").getAsLong()).isEqualTo(7);
+    JsonObject run = manifest.getAsJsonObject("run");
+    assertThat(run.getAsJsonObject("job").get("seed").getAsLong()).isEqualTo(42);
+    assertThat(run.get("consistency").getAsString()).isEqualTo("sync");
+    assertThat(manifest.getAsJsonArray("replicas")).hasSize(2);
+    assertThat(manifest.getAsJsonArray("replicas").get(1))
+        .hasToString("{\"sequence\":12,\"outcome\":\"APPLIED\",\"applied\":12,\"dropped\":0}");
+    assertThat(manifest.getAsJsonArray("files")).hasSize(3);
+    for (var element : manifest.getAsJsonArray("files")) {
+      JsonObject file = element.getAsJsonObject();
+      byte[] bytes =
+          Files.readAllBytes(folder.resolve("step-000000012").resolve(text(file, "file")));
+      assertThat(file.get("bytes").getAsLong()).isEqualTo(bytes.length);
+      assertThat(text(file, "sha256"))
+          .isEqualTo(HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes)));
     }
+  }
+
+  private static String text(JsonObject object, String key) {
+    return object.get(key).getAsString();
+  }
+
+  @Test
+  void theManifestComesWithTheLastServersFile() {
+    writer(folder, 1, 2).saveFinal(snapshot(1, 2, 10));
+    assertThat(folder.resolve("step-000000010/shard-1-of-2.safetensors")).exists();
+    assertThat(folder.resolve("step-000000010/manifest.json")).doesNotExist();
+
+    writer(folder, 0, 2).saveFinal(snapshot(0, 2, 10));
+    assertThat(folder.resolve("step-000000010/manifest.json")).exists();
+  }
+
+  @Test
+  void anOldOneStaysUntilANewOneIsWholeAndWhatNeverWillBeGoesWithIt() throws IOException {
+    save(folder, 2, 10, 20);
+    writer(folder, 0, 2).saveFinal(snapshot(0, 2, 30));
+    writer(folder, 0, 2).saveFinal(snapshot(0, 2, 40));
     assertThat(folders())
-        .containsExactlyInAnyOrder("step-000000040", "step-000000050", "step-000000060");
-    assertThat(path(40, 0)).exists();
-    assertThat(path(50, 1)).exists();
-    assertThat(path(60, 1)).exists();
+        .containsExactlyInAnyOrder(
+            "step-000000010", "step-000000020", "step-000000030", "step-000000040");
+
+    writer(folder, 1, 2).saveFinal(snapshot(1, 2, 40));
+    assertThat(folders()).containsExactlyInAnyOrder("step-000000020", "step-000000040");
+    writer(folder, 1, 2).saveFinal(snapshot(1, 2, 40));
+    assertThat(folders()).containsExactlyInAnyOrder("step-000000020", "step-000000040");
   }
 
   @Test
-  void aPeriodicCheckpointHoldsTheStateOfItsMomentAndTheFinalOneWaitsForIt() {
-    ShardSettings settings = settings(0, 1);
-    try (ShardMemory memory = memory(settings);
-        Arena arena = Arena.ofConfined()) {
-      CheckpointWriter writer = new CheckpointWriter(Optional.of(folder), settings);
-      writer.saveLater(1, memory);
-      memory.weights().fill((byte) 0);
-      writer.saveFinal(2, memory);
+  void filesOfTwoMomentsAreNoCheckpoint() {
+    writer(folder, 0, 2).saveFinal(snapshot(0, 2, 10, 10));
 
-      assertThat(values(SafetensorsFile.read(path(1, 0), arena).tensors().getFirst()))
-          .containsExactly(0, 1, 2);
-      assertThat(values(SafetensorsFile.read(path(2, 0), arena).tensors().getFirst()))
-          .containsExactly(0, 0, 0);
+    assertThatThrownBy(() -> writer(folder, 1, 2).saveFinal(snapshot(1, 2, 10, 9)))
+        .isInstanceOf(GradwireException.class)
+        .hasMessageContaining("step-000000010: expected the servers' files to be of one moment")
+        .hasMessageContaining("sequence=9");
+    assertThat(folder.resolve("step-000000010/manifest.json")).doesNotExist();
+  }
+
+  /** A snapshot that is ready when the test says so. */
+  private record Waiting(CountDownLatch ready, CountDownLatch closed) implements Snapshot.Source {
+    Waiting() {
+      this(new CountDownLatch(1), new CountDownLatch(1));
+    }
+
+    @Override
+    public Snapshot await() {
+      try {
+        ready.await();
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+      return snapshot(0, 1, 10);
+    }
+
+    @Override
+    public void close() {
+      closed.countDown();
     }
   }
 
   @Test
-  void withoutAFolderNothingIsWritten() throws IOException {
-    ShardSettings settings = settings(0, 1);
-    try (ShardMemory memory = memory(settings)) {
-      CheckpointWriter writer = new CheckpointWriter(Optional.empty(), settings);
-      writer.saveLater(1, memory);
-      writer.saveFinal(2, memory);
-    }
-    assertThat(folders()).isEmpty();
+  void whatIsDueWhileOneIsBeingWrittenIsLeftOutAndTheFinalOneWaits() throws InterruptedException {
+    CheckpointWriter writer = writer(folder, 0, 1);
+    Waiting first = new Waiting();
+    Waiting second = new Waiting();
+    writer.saveLater(10, first);
+    assertThat(writer.isIdle(20)).isFalse();
+    writer.saveLater(20, second);
+    second.closed().await();
+    first.ready().countDown();
+    writer.saveFinal(snapshot(0, 1, 30));
+
+    first.closed().await();
+    assertThat(folder.resolve("step-000000010/manifest.json")).exists();
+    assertThat(folder.resolve("step-000000020")).doesNotExist();
+    assertThat(folder.resolve("step-000000030/manifest.json")).exists();
   }
 
   @Test
-  void aDiskErrorIsClearAndTheNextCheckpointIsTriedAgain() throws IOException {
+  void aFolderThatIsInTheWayIsNamedAndWhenItIsGoneTheNextOneIsWritten() throws IOException {
     Path inTheWay = Files.writeString(folder.resolve("checkpoints"), "");
-    ShardSettings settings = settings(0, 1);
-    try (ShardMemory memory = memory(settings)) {
-      CheckpointWriter writer = new CheckpointWriter(Optional.of(inTheWay), settings);
-      writer.saveLater(1, memory);
-      assertThatThrownBy(() -> writer.saveFinal(2, memory))
-          .isInstanceOf(GradwireException.class)
-          .hasMessageContaining("step-000000002/shard-0-of-1.safetensors: cannot write (");
-      Files.delete(inTheWay);
-
-      writer.saveFinal(3, memory);
-
-      assertThat(inTheWay.resolve("step-000000003/shard-0-of-1.safetensors")).exists();
-    }
+    CheckpointWriter writer = writer(inTheWay, 0, 1);
+    assertThatThrownBy(() -> writer.saveFinal(snapshot(0, 1, 2)))
+        .isInstanceOf(GradwireException.class)
+        .hasMessageContaining("step-000000002/shard-0-of-1.safetensors: cannot write (");
+    Files.delete(inTheWay);
+    writer.saveFinal(snapshot(0, 1, 3));
+    assertThat(inTheWay.resolve("step-000000003/manifest.json")).exists();
   }
 
   private List<String> folders() throws IOException {
-    try (var files = Files.list(folder)) {
-      return files.map(file -> file.getFileName().toString()).toList();
+    List<String> names = new ArrayList<>();
+    try (Stream<Path> files = Files.list(folder)) {
+      files.forEach(file -> names.add(file.getFileName().toString()));
     }
-  }
-
-  private Path path(long step, int shard) {
-    int numShards =
-        Files.exists(folder.resolve("step-%09d/shard-0-of-1.safetensors".formatted(step))) ? 1 : 2;
-    return folder.resolve("step-%09d/shard-%d-of-%d.safetensors".formatted(step, shard, numShards));
-  }
-
-  /** Weights 0, 1, 2 and so on; slots as after one gradient of ones. */
-  private static ShardMemory memory(ShardSettings settings) {
-    ShardMemory memory = new ShardMemory(settings.shard(), Optimizer.of(settings.optimizer()));
-    float[] values = new float[(int) settings.shard().length()];
-    java.util.Arrays.fill(values, 1);
-    memory.apply(1, List.of(Arena.ofAuto().allocateFrom(ValueLayout.JAVA_FLOAT, values)));
-    for (int i = 0; i < values.length; i++) {
-      memory.weights().setAtIndex(ValueLayout.JAVA_FLOAT, i, i);
-    }
-    return memory;
-  }
-
-  private static ShardSettings settings(int shard, int numShards) {
-    return new ShardSettings(
-        ShardMap.of(LAYOUT, numShards).shards().get(shard),
-        numShards,
-        ADAM,
-        new Consistency.Async(),
-        100,
-        new CheckpointPlan(10, 2));
-  }
-
-  private static float[] values(SafetensorsFile.Entry entry) {
-    return entry.values().toArray(ValueLayout.JAVA_FLOAT_UNALIGNED);
+    return names;
   }
 }

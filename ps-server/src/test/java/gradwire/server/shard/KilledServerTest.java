@@ -7,7 +7,7 @@ import gradwire.cluster.ShardMap;
 import gradwire.config.CheckpointPlan;
 import gradwire.config.Consistency;
 import gradwire.error.GradwireException;
-import gradwire.server.checkpoint.CheckpointWriter;
+import gradwire.server.checkpoint.Checkpoints;
 import gradwire.server.store.ShardStore;
 import gradwire.server.store.ShardStores;
 import gradwire.server.store.ShardTable;
@@ -167,8 +167,7 @@ final class KilledServerTest {
     }
 
     private ParameterShard server(ShardStores stores) {
-      return new ParameterShard(
-          stores, s -> new CheckpointWriter(Optional.empty(), s), new Forever());
+      return new ParameterShard(stores, Checkpoints.NONE, new Forever());
     }
 
     private void restart(Moment moment, int commits) {
@@ -244,17 +243,6 @@ final class KilledServerTest {
           worker == 0 ? Optional.of(settings(consistency)) : Optional.empty(),
           Optional.empty());
     }
-  }
-
-  /** Nobody is given up. */
-  private static final class Forever implements Absences {
-    @Override
-    public boolean mayEnd() {
-      return true;
-    }
-
-    @Override
-    public void whenTooLong(Runnable action) {}
   }
 
   private static ShardSettings settings(Consistency consistency) {

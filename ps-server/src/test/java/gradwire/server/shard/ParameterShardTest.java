@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import gradwire.config.CheckpointPlan;
 import gradwire.config.Consistency;
 import gradwire.error.GradwireException;
-import gradwire.server.checkpoint.CheckpointWriter;
+import gradwire.server.checkpoint.Checkpoints;
 import gradwire.server.store.ShardStores;
 import gradwire.transport.OpenRequest;
 import gradwire.transport.Outcome;
@@ -291,10 +291,7 @@ final class ParameterShardTest {
   }
 
   private static ParameterShard shard(Optional<Path> checkpoints) {
-    return new ParameterShard(
-        ShardStores.inMemory(),
-        settings -> new CheckpointWriter(checkpoints, settings),
-        Absences.NONE);
+    return new ParameterShard(ShardStores.inMemory(), Checkpoints.in(checkpoints), Absences.NONE);
   }
 
   private static ShardSettings settings(Consistency consistency) {

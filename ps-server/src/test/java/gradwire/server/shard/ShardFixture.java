@@ -3,7 +3,7 @@ package gradwire.server.shard;
 import gradwire.cluster.ShardMap;
 import gradwire.config.CheckpointPlan;
 import gradwire.config.Consistency;
-import gradwire.server.checkpoint.CheckpointWriter;
+import gradwire.server.checkpoint.Checkpoints;
 import gradwire.server.store.ShardStores;
 import gradwire.tensor.FlatLayout;
 import gradwire.tensor.TensorSpec;
@@ -44,8 +44,7 @@ final class ShardFixture implements AutoCloseable {
 
   static ShardFixture of(ShardSettings settings, int numWorkers, int numFloats) {
     ParameterShard shard =
-        new ParameterShard(
-            ShardStores.inMemory(), s -> new CheckpointWriter(Optional.empty(), s), Absences.NONE);
+        new ParameterShard(ShardStores.inMemory(), Checkpoints.NONE, Absences.NONE);
     ShardFixture fixture = new ShardFixture(shard, numWorkers, numFloats);
     shard.open(chief(numWorkers, settings)).join();
     shard.initialize(0, 0, fixture.buffer(new float[numFloats]));

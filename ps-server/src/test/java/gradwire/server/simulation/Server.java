@@ -3,7 +3,7 @@ package gradwire.server.simulation;
 import static java.util.Objects.requireNonNull;
 
 import gradwire.error.GradwireException;
-import gradwire.server.checkpoint.CheckpointWriter;
+import gradwire.server.checkpoint.Checkpoints;
 import gradwire.server.shard.Absences;
 import gradwire.server.shard.ParameterShard;
 import gradwire.server.store.ShardStore;
@@ -87,9 +87,7 @@ final class Server {
     events.note(name() + " starts");
     call(
         () -> {
-          ParameterShard fresh =
-              new ParameterShard(
-                  new Machine(), s -> new CheckpointWriter(Optional.empty(), s), new Waits());
+          ParameterShard fresh = new ParameterShard(new Machine(), Checkpoints.NONE, new Waits());
           shard = fresh;
           service = rules.service(scenario, fresh);
         });

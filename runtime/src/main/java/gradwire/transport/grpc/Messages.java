@@ -74,6 +74,7 @@ final class Messages {
     var message =
         gradwire.transport.grpc.proto.ShardSettings.newBuilder()
             .setShard(settings.shard().index())
+            .setBegin(settings.shard().begin())
             .setNumShards(settings.numShards())
             .setOptimizer(
                 Optimizer.newBuilder()
@@ -115,8 +116,14 @@ final class Messages {
             + " of "
             + Integer.toUnsignedString(message.getNumShards()),
         "correct the caller");
+    Expect.that(
+        message.getBegin() >= 0 && message.getBegin() <= Long.MAX_VALUE - length,
+        "begin",
+        "a place in the flat vector",
+        Long.toUnsignedString(message.getBegin()),
+        "correct the caller");
     return new ShardSettings(
-        new Shard(message.getShard(), 0, length, chunks),
+        new Shard(message.getShard(), message.getBegin(), length, chunks),
         message.getNumShards(),
         new OptimizerSpec(
             message.getOptimizer().getName(),

@@ -92,8 +92,14 @@ final class BackgroundEvaluation implements AutoCloseable {
     underWay = thread.submit(() -> evaluate(step));
   }
 
-  /** Evaluates what an earlier incarnation had copied and perhaps not evaluated to the end. */
+  /**
+   * Evaluates what an earlier incarnation had copied and perhaps not evaluated to the end. A copy
+   * that was lost with the machine is done without where nothing depends on it.
+   */
   void startAgain(long step) {
+    if (weights.step().isEmpty() && target.isEmpty()) {
+      return;
+    }
     if (weights.step().orElse(-1) != step) {
       throw new GradwireException(
           "evaluation: expected the weights of step "

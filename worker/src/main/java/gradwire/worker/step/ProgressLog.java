@@ -7,14 +7,11 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** The chief's lines in {@code metrics.jsonl}: its loss twice a second, and every evaluation. */
 final class ProgressLog implements AutoCloseable {
-  private static final String LOSS = "loss";
-  private static final String STEPS_PER_SECOND = "stepsPerSecond";
   private static final long MILLIS_BETWEEN_LINES = 500;
 
   private final Optional<MetricsLog> log;
@@ -39,10 +36,10 @@ final class ProgressLog implements AutoCloseable {
   }
 
   private void remember(MetricsRecord line) {
-    if (line.numbers().keySet().equals(Set.of(LOSS, STEPS_PER_SECOND))) {
-      newFromStep = Math.max(newFromStep, line.step() + 1);
-    } else {
+    if (line.isEvaluation()) {
       evaluations.putIfAbsent(line.step(), line);
+    } else {
+      newFromStep = Math.max(newFromStep, line.step() + 1);
     }
   }
 
@@ -72,8 +69,8 @@ final class ProgressLog implements AutoCloseable {
     long now = clock.millis();
     if (now - lineAtMillis >= MILLIS_BETWEEN_LINES && !Double.isNaN(loss) && step >= newFromStep) {
       SortedMap<String, Double> numbers = new TreeMap<>();
-      numbers.put(LOSS, loss);
-      numbers.put(STEPS_PER_SECOND, (step - lineAtStep) * 1e3 / (now - lineAtMillis));
+      numbers.put(MetricsRecord.LOSS, loss);
+      numbers.put(MetricsRecord.STEPS_PER_SECOND, (step - lineAtStep) * 1e3 / (now - lineAtMillis));
       log.ifPresent(lines -> lines.append(step, numbers));
       lineAtMillis = now;
       lineAtStep = step;

@@ -216,7 +216,7 @@ final class WorkerLife implements AutoCloseable {
   private void train(HeldReplicas replicas) {
     attend(replicas);
     Weights first = firstWeights(replicas);
-    if (hasBegun || mine.values().stream().anyMatch(incarnation -> incarnation > 0)) {
+    if (hasBegun || replicas.all().stream().anyMatch(session -> session.sequence() > 0)) {
       log.info(
           "{}: replicas {} from step {} on",
           setup.task(),
@@ -282,7 +282,8 @@ final class WorkerLife implements AutoCloseable {
   }
 
   private void resume(HeldReplicas replicas, Weights first) {
-    if (duties != null && !dutiesResumed && replicas.chief().isPresent() && chiefsTurn > 0) {
+    boolean hadChief = chiefsTurn > 0 || replicas.first().sequence() > 0;
+    if (duties != null && !dutiesResumed && replicas.chief().isPresent() && hadChief) {
       duties.resumeAt(first.step());
     }
     dutiesResumed = true;

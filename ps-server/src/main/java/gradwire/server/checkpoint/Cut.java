@@ -1,0 +1,31 @@
+package gradwire.server.checkpoint;
+
+import gradwire.error.GradwireException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * Which pushes a checkpoint of several servers holds where no step is common to them: of each
+ * replica all up to one. Immutable.
+ *
+ * @param until by replica, the sequence of its last push that is in it
+ */
+public record Cut(List<Long> until) {
+  public Cut {
+    until = List.copyOf(until);
+  }
+
+  String text() {
+    return until.stream().map(String::valueOf).collect(Collectors.joining(" ", "cut ", "\n"));
+  }
+
+  /** Reads what {@link #text} made. */
+  static Cut parse(String text) {
+    try {
+      return new Cut(Arrays.stream(text.strip().split(" ")).skip(1).map(Long::valueOf).toList());
+    } catch (NumberFormatException e) {
+      throw new GradwireException("expected 'cut' and numbers, got '" + text + "'", e);
+    }
+  }
+}
