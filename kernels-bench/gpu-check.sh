@@ -19,6 +19,12 @@ stage() {
   (cd "$root" && ./mvnw -q -B -ntp -pl kernels -am -DskipTests test-compile)
   local java_home=${JAVA_HOME:-}
   [ -x "$java_home/bin/jlink" ] || java_home=$(dirname "$(dirname "$(readlink -f "$(command -v java)")")")
+  local version
+  version=$("$java_home/bin/jlink" --version 2>/dev/null || echo none)
+  if [ "${version%%.*}" != 25 ]; then
+    echo "JAVA_HOME: expected a JDK 25 with jlink, got $java_home, version $version; set JAVA_HOME" >&2
+    exit 1
+  fi
   "$java_home/bin/jlink" --add-modules "$modules" --strip-debug --no-header-files --no-man-pages \
     --output "$into/jre"
   for folder in runtime ps-server kernels; do

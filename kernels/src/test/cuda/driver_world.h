@@ -1,0 +1,190 @@
+// What the double of the driver knows: handles, memory, what is planted; and how it minds them.
+#pragma once
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "host_kernels.h"
+
+enum Result {
+  SUCCESS = 0,
+  INVALID_VALUE = 1,
+  OUT_OF_MEMORY = 2,
+  NOT_INITIALIZED = 3,
+  NO_DEVICE = 100,
+  INVALID_DEVICE = 101,
+  INVALID_CONTEXT = 201,
+  INVALID_PTX = 218,
+  UNSUPPORTED_PTX_VERSION = 222,
+  INVALID_HANDLE = 400,
+  NOT_FOUND = 500,
+  CONTEXT_IS_DESTROYED = 709,
+  LAUNCH_FAILED = 719,
+  CAPTURE_UNMATCHED = 903,
+};
+
+constexpr std::size_t GUARD_BYTES = 256;
+constexpr unsigned char GUARD = 0xa5;
+constexpr unsigned char RUBBISH = 0xcb;
+
+using Work = std::function<bool()>;
+
+struct Free {
+  void operator()(unsigned char* whole) const { std::free(whole); }
+};
+
+struct Memory {
+  std::size_t bytes;
+  std::unique_ptr<unsigned char, Free> whole;
+};
+
+struct Module {
+  std::string text;
+};
+
+struct Function {
+  const std::function<Launch(void**)>* kernel;
+};
+
+struct Stream {
+  bool capturing = false;
+  std::vector<Work> captured;
+};
+
+struct Event {
+  bool recorded = false;
+  std::chrono::steady_clock::time_point at;
+};
+
+struct Graph {
+  std::vector<Work> work;
+};
+
+struct Planted {
+  int callsBefore;
+  int result;
+};
+
+struct World {
+  bool initialized = false;
+  bool lost = false;
+  int numDevices = 1;
+  int driverVersion = 13000;
+  std::size_t memoryLimit = std::size_t{1} << 30;
+  std::size_t memoryUsed = 0;
+  int retains = 0;
+  int damaged = 0;
+  std::map<std::string, Planted> planted;
+  std::map<std::uintptr_t, Memory> memories;
+  std::set<void*> handles;
+  std::vector<std::unique_ptr<Function>> functions;
+};
+
+inline World world;
+inline int contextToken;
+inline thread_local void* current = nullptr;
+
+inline int enter(const char* name, bool needsContext) {
+  const auto planted = world.planted.find(name);
+  if (planted != world.planted.end() && planted->second.callsBefore-- == 0) {
+    const int result = planted->second.result;
+    world.planted.erase(planted);
+    return result;
+  }
+  if (!world.initialized) {
+    return NOT_INITIALIZED;
+  }
+  if (needsContext && world.lost) {
+    return LAUNCH_FAILED;
+  }
+  if (needsContext && current != &contextToken) {
+    return INVALID_CONTEXT;
+  }
+  return needsContext && world.retains == 0 ? CONTEXT_IS_DESTROYED : SUCCESS;
+}
+
+#define ENTER(needsContext)                               \
+  if (const int refused = enter(__func__, needsContext)) { \
+    return refused;                                       \
+  }
+
+template <typename T> T* open() {
+  T* handle = new T();
+  world.handles.insert(handle);
+  return handle;
+}
+
+template <typename T> T* known(void* handle) {
+  return world.handles.count(handle) ? static_cast<T*>(handle) : nullptr;
+}
+
+template <typename T> int close(void* handle) {
+  if (world.handles.erase(handle) == 0) {
+    return INVALID_HANDLE;
+  }
+  delete static_cast<T*>(handle);
+  return world.lost ? LAUNCH_FAILED : SUCCESS;
+}
+
+// Whether the device owns all of the range.
+inline bool onDevice(std::uintptr_t address, std::size_t bytes) {
+  auto after = world.memories.upper_bound(address);
+  if (after == world.memories.begin()) {
+    return bytes == 0;
+  }
+  --after;
+  return address + bytes <= after->first + after->second.bytes;
+}
+
+inline bool guardsStand(const Memory& memory) {
+  const unsigned char* whole = memory.whole.get();
+  for (std::size_t i = 0; i < GUARD_BYTES; i++) {
+    if (whole[i] != GUARD || whole[GUARD_BYTES + memory.bytes + i] != GUARD) {
+      return false;
+    }
+  }
+  return true;
+}
+
+inline int submit(void* handle, Work work) {
+  Stream* stream = known<Stream>(handle);
+  if (stream == nullptr) {
+    return INVALID_HANDLE;
+  }
+  if (stream->capturing) {
+    stream->captured.push_back(std::move(work));
+    return SUCCESS;
+  }
+  return work() ? SUCCESS : LAUNCH_FAILED;
+}
+
+inline int copy(void* stream, void* to, const void* from, std::size_t bytes) {
+  return submit(stream, [=] {
+    std::memcpy(to, from, bytes);
+    return true;
+  });
+}
+
+inline int ptxVersion(const std::string& text) {
+  const std::size_t at = text.find(".version ");
+  int major = 0;
+  int minor = 0;
+  return at != std::string::npos &&
+                 std::sscanf(text.c_str() + at, ".version %d.%d", &major, &minor) == 2
+             ? 10 * major + minor
+             : 0;
+}
+
+// The newest PTX that a driver reads: 9.0 came with CUDA 13.0, 8.n with 12.n.
+inline int readablePtx() {
+  const int major = world.driverVersion / 1000;
+  return major >= 13 ? 90 + world.driverVersion % 1000 / 10 : 80 + world.driverVersion % 1000 / 10;
+}
