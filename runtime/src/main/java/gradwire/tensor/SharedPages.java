@@ -14,8 +14,8 @@ public final class SharedPages {
 
   /**
    * Floats {@code [offset, offset + numFloats)} of {@code vector} are not needed for now: the other
-   * process, or the system's page cache, keeps them, this one's resident memory does not. Their values stay what they
-   * are. Does nothing where the vector is short, or not mapped.
+   * process, or the system's page cache, keeps them, this one's resident memory does not. Their
+   * values stay what they are. Does nothing where the vector is short, or not mapped.
    */
   public static void giveBack(MemorySegment vector, long offset, long numFloats) {
     if (vector.byteSize() >= WORTH_FROM_BYTES && vector.isMapped()) {
