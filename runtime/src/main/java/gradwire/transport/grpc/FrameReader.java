@@ -64,7 +64,7 @@ final class FrameReader {
     }
   }
 
-  /** Shared frames that came so far. */
+  /** Frames that came sound so far. */
   TakenFrames taken() {
     return taken;
   }
@@ -102,9 +102,7 @@ final class FrameReader {
               .formatted(
                   checksum.value(), hasChecksum ? "%08x".formatted(expected) : "no checksum"));
     }
-    if (frame.isShared()) {
-      taken.add(expected);
-    }
+    taken.add(expected);
     return frame;
   }
 

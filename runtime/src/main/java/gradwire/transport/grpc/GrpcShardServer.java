@@ -149,15 +149,14 @@ public final class GrpcShardServer implements AutoCloseable {
     return connections;
   }
 
-  /** Stops listening and lets what is under way end, for a bounded time. */
+  /** Stops listening and lets what is under way end, for a bounded time, however many wait. */
   @Override
   public void close() {
     servers.forEach(Server::shutdown);
     try {
-      for (Server server : servers) {
-        if (!server.awaitTermination(GRACE_SECONDS, TimeUnit.SECONDS)) {
-          server.shutdownNow().awaitTermination(GRACE_SECONDS, TimeUnit.SECONDS);
-        }
+      if (!haveEndedWithinGrace()) {
+        servers.forEach(Server::shutdownNow);
+        boolean unused = haveEndedWithinGrace();
       }
     } catch (InterruptedException e) {
       servers.forEach(Server::shutdownNow);
@@ -166,5 +165,18 @@ public final class GrpcShardServer implements AutoCloseable {
     acceptor.shutdownGracefully(0, 1, TimeUnit.SECONDS);
     connections.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2_000);
     buffers.close();
+  }
+
+  /**
+   * A client that does not read, since it computes, keeps its connection: one wait for all of them.
+   */
+  private boolean haveEndedWithinGrace() throws InterruptedException {
+    long deadlineNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(GRACE_SECONDS);
+    boolean ended = true;
+    for (Server server : servers) {
+      long left = Math.max(0, deadlineNanos - System.nanoTime());
+      ended &= server.awaitTermination(left, TimeUnit.NANOSECONDS);
+    }
+    return ended;
   }
 }

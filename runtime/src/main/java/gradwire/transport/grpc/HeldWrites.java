@@ -25,7 +25,7 @@ final class HeldWrites {
 
   /** Whether the view is of memory that may be referred to. */
   static boolean isLent(ByteBuffer view) {
-    return view.isReadOnly() && view.remaining() >= WORTH_FROM_BYTES;
+    return view.isReadOnly() && view.isDirect() && view.remaining() >= WORTH_FROM_BYTES;
   }
 
   void add(ByteBuf bytes, ChannelPromise promise) {
@@ -61,7 +61,7 @@ final class HeldWrites {
     }
   }
 
-  /** They are somebody else's now. */
+  /** They are done with. */
   void clear() {
     buffers.clear();
     promises.clear();

@@ -122,7 +122,7 @@ final class LendingAllocator implements ByteBufAllocator {
 
     LastingBuffer(ByteBuffer payload) {
       super(payload, () -> {});
-      view = payload.asReadOnlyBuffer();
+      view = payload.slice().asReadOnlyBuffer();
     }
 
     @Override

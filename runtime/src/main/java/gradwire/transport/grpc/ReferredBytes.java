@@ -35,6 +35,14 @@ final class ReferredBytes extends AbstractReferenceCounted implements FileRegion
   ReferredBytes(SplicePipe pipe, HeldWrites buffers) {
     this.pipe = pipe;
     this.buffers = buffers;
+  }
+
+  /**
+   * Finds what is to be referred to and copies what lies around it.
+   *
+   * @throws OutOfMemoryError if there is no memory for that; then this is to be released
+   */
+  void lay() {
     for (int i = 0; i < buffers.size(); i++) {
       add(buffers.buffer(i), buffers.views(i));
     }

@@ -21,6 +21,7 @@ final class ReferringWrites extends ChannelOutboundHandlerAdapter {
   private static final Logger log = LoggerFactory.getLogger(ReferringWrites.class);
 
   private HeldWrites held = new HeldWrites();
+  private @Nullable HeldWrites spare;
   private @Nullable SplicePipe pipe;
 
   @Override
@@ -40,15 +41,49 @@ final class ReferringWrites extends ChannelOutboundHandlerAdapter {
   }
 
   private void release(ChannelHandlerContext context) {
-    SplicePipe way = held.holdsLent() ? pipe(context) : null;
-    if (way != null) {
-      HeldWrites sent = held;
-      held = new HeldWrites();
-      context.write(new ReferredBytes(way, sent)).addListener(sent::written);
-    } else {
-      held.forEach(context::write);
-      held.clear();
+    if (held.size() == 0) {
+      return;
     }
+    HeldWrites released = take();
+    SplicePipe way = released.holdsLent() ? pipe(context) : null;
+    if (way == null) {
+      released.forEach(context::write);
+      keep(released);
+    } else {
+      refer(context, way, released);
+    }
+  }
+
+  private void refer(ChannelHandlerContext context, SplicePipe way, HeldWrites released) {
+    ReferredBytes bytes = new ReferredBytes(way, released);
+    try {
+      bytes.lay();
+    } catch (RuntimeException | OutOfMemoryError noRoom) { // Netty's own for direct memory is one
+      bytes.release();
+      released.written(context.newFailedFuture(noRoom));
+      context.close(); // what follows would make no sense to the other end
+      return;
+    }
+    context
+        .write(bytes)
+        .addListener(
+            done -> {
+              released.written(done);
+              keep(released);
+            });
+  }
+
+  /** Whoever is told of a write may write on, close or flush: the list is not this one then. */
+  private HeldWrites take() {
+    HeldWrites taken = held;
+    held = spare == null ? new HeldWrites() : spare;
+    spare = null;
+    return taken;
+  }
+
+  private void keep(HeldWrites done) {
+    done.clear();
+    spare = done;
   }
 
   private @Nullable SplicePipe pipe(ChannelHandlerContext context) {
@@ -71,8 +106,7 @@ final class ReferringWrites extends ChannelOutboundHandlerAdapter {
   /** Also when the channel is closed: nothing is written any more. */
   @Override
   public void handlerRemoved(ChannelHandlerContext context) {
-    held.forEach(context::write);
-    held.clear();
+    take().forEach(context::write);
     SplicePipe open = pipe;
     pipe = null;
     if (open != null) {

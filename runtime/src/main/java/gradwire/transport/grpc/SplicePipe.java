@@ -81,6 +81,8 @@ final class SplicePipe implements AutoCloseable {
   /** Bytes that the pipe refers to and the socket has not taken yet. */
   private long inside;
 
+  private boolean refused;
+
   /**
    * @param socket its file descriptor, not blocking; stays the caller's
    * @throws IOException if the system has no pipe to give
@@ -123,10 +125,11 @@ final class SplicePipe implements AutoCloseable {
    */
   long refer(MemorySegment memory, long offset, boolean more) throws IOException {
     long left = memory.byteSize() - offset;
-    if (inside == 0) {
-      vector.set(JAVA_LONG, 0, memory.address() + offset);
-      vector.set(JAVA_LONG, Long.BYTES, left);
-      inside = taken("vmsplice", vmsplice());
+    if (inside == 0 && !refused) {
+      enter(memory.address() + offset, left);
+    }
+    if (refused) {
+      return send(memory, offset, more);
     }
     int flags = SPLICE_F_NONBLOCK | (more || inside < left ? SPLICE_F_MORE : 0);
     long moved;
@@ -136,6 +139,14 @@ final class SplicePipe implements AutoCloseable {
     long sent = taken("splice", moved);
     inside -= sent;
     return sent;
+  }
+
+  /** A system that does not refer to memory, or not to this, has it copied from here on. */
+  private void enter(long address, long length) {
+    vector.set(JAVA_LONG, 0, address);
+    vector.set(JAVA_LONG, Long.BYTES, length);
+    inside = Math.max(0, vmsplice());
+    refused = inside == 0;
   }
 
   private long taken(String call, long result) throws IOException {

@@ -1,9 +1,9 @@
 package gradwire.transport.grpc;
 
 /**
- * The checksums of the last shared frames that came sound. A copy of such a frame that comes late
- * finds other floats in the memory and seems damaged; its checksum tells what it is, for it covers
- * the request's number and the offset too. One thread.
+ * The checksums of the last frames that came sound. A copy of such a frame that comes late finds
+ * other floats in the memory that it shares, or that was lent to the socket, and seems damaged; its
+ * checksum tells what it is, for it covers the request's number and the offset too. One thread.
  */
 final class TakenFrames {
   private static final int CAPACITY = 1024;

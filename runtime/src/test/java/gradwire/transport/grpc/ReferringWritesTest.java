@@ -97,6 +97,38 @@ final class ReferringWritesTest {
   }
 
   @Test
+  void whatAPeerNoLongerReadsIsLetGoOf() throws Exception {
+    CompletableFuture<Channel> accepted = new CompletableFuture<>();
+    Channel client = connect(new Received(1), accepted, 64 << 10);
+    ByteBuf lent = lent(ByteBuffer.allocateDirect(2_000_003));
+    Future<Void> written = client.writeAndFlush(lent);
+
+    accepted.get(WITHIN_SECONDS, TimeUnit.SECONDS).close();
+
+    assertThat(written.await(WITHIN_SECONDS, TimeUnit.SECONDS)).isTrue();
+    assertThat(written.isSuccess()).isFalse();
+    assertThat(lent.refCnt()).isZero();
+  }
+
+  @Test
+  void whoIsToldThatAWriteFailedMayCloseTheChannel() {
+    EmbeddedChannel channel = new EmbeddedChannel(new ReferringWrites());
+    ByteBuf first = direct(new byte[] {1});
+    ByteBuf second = direct(new byte[] {2});
+    channel
+        .write(first)
+        .addListener(done -> channel.pipeline().context(ReferringWrites.class).channel().close());
+    Future<Void> last = channel.write(second);
+
+    channel.close();
+    channel.runPendingTasks();
+
+    assertThat(last.isDone()).isTrue();
+    channel.releaseOutbound();
+    assertThat(first.refCnt() + second.refCnt()).isZero();
+  }
+
+  @Test
   void aWriteThatNobodyFlushesEndsWithItsChannel() {
     EmbeddedChannel channel = new EmbeddedChannel(new ReferringWrites());
     ByteBuf bytes = direct(new byte[] {1, 2});
