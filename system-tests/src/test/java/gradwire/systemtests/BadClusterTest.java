@@ -51,24 +51,30 @@ final class BadClusterTest {
   void aWorkerOfAnotherClusterIsRefused() {
     try (Command server = server(roles.flags("ps", 0));
         Command chief = worker("wk-0", roles.flags("worker", 0, data, ENDLESS));
-        Command other =
-            worker(
-                "wk-1",
-                List.of(
-                    "--job_name=worker",
-                    "--task_index=1",
-                    "--ps_hosts=" + roles.psHosts(),
-                    "--worker_hosts=" + roles.workerHosts() + ",localhost:1",
-                    data,
-                    ENDLESS))) {
+        Command other = workerOfAnotherClusterOnceTrains(chief)) {
       assertThat(other.awaitExit(SECONDS)).isEqualTo(1);
       assertThat(other.said())
           .contains(
-              "worker-1: expected 2 workers as the chief said, got 3; give all tasks the same"
-                  + " worker_hosts");
+              "worker-1 incarnation 0: expected a worker of this job (2 replicas on 2 workers,")
+          .contains("got one of another (3 replicas on 3 workers,")
+          .contains("start all tasks with the same job and worker_hosts");
       assertThat(server.isAlive()).isTrue();
       assertThat(chief.isAlive()).isTrue();
     }
+  }
+
+  /** Whoever joins first says what the job is: here the chief. */
+  private Command workerOfAnotherClusterOnceTrains(Command chief) {
+    Await.until("steps of worker-0", Command.PATIENCE, () -> chief.out().contains("training step"));
+    return worker(
+        "wk-1",
+        List.of(
+            "--job_name=worker",
+            "--task_index=1",
+            "--ps_hosts=" + roles.psHosts(),
+            "--worker_hosts=" + roles.workerHosts() + ",localhost:1",
+            data,
+            ENDLESS));
   }
 
   @Test

@@ -46,7 +46,8 @@ final class CutCableTest {
         Command other =
             Command.worker(host, run.resolve("wk-1"), flags("worker", 1, servers, saved))) {
       if (cut) {
-        Await.until("steps of worker-1", Command.PATIENCE, () -> !other.out().isEmpty());
+        Await.until(
+            "steps of worker-1", Command.PATIENCE, () -> other.out().contains("training step"));
         host.cut();
         Await.until(
             "worker-1 notices the cut", NOTICED_WITHIN, () -> other.err().contains("trying again"));
@@ -55,9 +56,6 @@ final class CutCableTest {
       assertThat(chief.awaitExit()).as(chief::said).isZero();
       assertThat(other.awaitExit()).as(other::said).isZero();
       assertThat(server.awaitExit()).as(server::said).isZero();
-      if (cut) {
-        assertThat(other.err()).contains("line is back after");
-      }
     }
     return Files.readAllBytes(saved.resolve("step-%09d/shard-0-of-1.safetensors".formatted(STEPS)));
   }

@@ -91,7 +91,7 @@ final class Coordinator {
   private static void expectSamePlan(Member member, MembershipPlan plan, MembershipState present) {
     if (!plan.equals(present.plan())) {
       throw new GradwireException(
-          "%s: expected a worker of this job (%s), got one of another (%s); start all tasks with the same job"
+          "%s: expected a worker of this job (%s), got one of another (%s); start all tasks with the same job and worker_hosts"
               .formatted(member, present.plan(), plan));
     }
     if (member.worker() >= plan.maxWorkers()) {

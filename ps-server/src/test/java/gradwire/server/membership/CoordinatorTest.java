@@ -176,7 +176,7 @@ final class CoordinatorTest {
         .hasMessage(
             "worker-1 incarnation 0: expected a worker of this job (4 replicas on 2 workers, lease"
                 + " 2000 ms, replicas move WHEN_GONE), got one of another (2 replicas on 2 workers,"
-                + " lease 2000 ms, replicas move WHEN_GONE); start all tasks with the same job");
+                + " lease 2000 ms, replicas move WHEN_GONE); start all tasks with the same job and worker_hosts");
   }
 
   @Test

@@ -227,6 +227,20 @@ final class ParameterShardTest {
   }
 
   @Test
+  void anOpenThatComesTwiceOverOneLineLeavesWhatWaitsInItsPlace() {
+    try (var fixture = ShardFixture.of(ShardFixture.SYNC, 2, 1, 10)) {
+      Reply waiting = fixture.push(1, 0, 3);
+
+      fixture.open(1, ShardFixture.LINE);
+      fixture.push(0, 0, 1);
+
+      assertThat(waiting.outcome()).isEqualTo(Outcome.APPLIED);
+      assertThat(waiting.values()).containsExactly(-2);
+      assertThat(waiting.numAnswers()).isEqualTo(1);
+    }
+  }
+
+  @Test
   void aLineThatNoSessionWasOpenedOverIsRefused() {
     try (var fixture = ShardFixture.of(ShardFixture.ASYNC, 2, 1, 10)) {
       assertThatThrownBy(() -> fixture.push(new Push(1, 0, 1, 0), 1, 3))
