@@ -189,7 +189,7 @@ public record SafetensorsFile(SortedMap<String, String> metadata, List<Entry> te
   private static byte[] header(Map<String, String> metadata, List<Entry> tensors) {
     JsonObject header = new JsonObject();
     JsonObject meta = new JsonObject();
-    metadata.forEach(meta::addProperty);
+    new TreeMap<>(metadata).forEach(meta::addProperty); // same content, same bytes
     header.add(METADATA, meta);
     long begin = 0;
     for (Entry tensor : tensors) {

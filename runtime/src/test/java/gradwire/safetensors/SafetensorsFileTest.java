@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -59,6 +60,19 @@ final class SafetensorsFileTest {
     assertThat(bytes).hasSize(8 + headerBytes + 28);
     assertThat(buffer.getFloat(8 + headerBytes + 4)).isEqualTo(2);
     assertThat(buffer.getFloat(8 + headerBytes + 24)).isEqualTo(-0.5f);
+  }
+
+  @Test
+  void metadataInAnyOrderMakesTheSameFile() throws Exception {
+    Map<String, String> upwards = new LinkedHashMap<>();
+    Map<String, String> downwards = new LinkedHashMap<>();
+    for (int i = 0; i < 9; i++) {
+      upwards.put("key" + i, "value" + i);
+      downwards.put("key" + (8 - i), "value" + (8 - i));
+    }
+
+    assertThat(SafetensorsFile.writeUnsigned(folder.resolve("down"), downwards, List.of()))
+        .isEqualTo(SafetensorsFile.writeUnsigned(folder.resolve("up"), upwards, List.of()));
   }
 
   @Test
