@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,8 +32,11 @@ import org.slf4j.LoggerFactory;
  * to be said of it, and the manifest if the others are done. Periodic ones on a thread of their
  * own; if the disk is slower than the plan, the one that would pile up is left out, with a line.
  */
-public final class CheckpointWriter {
+public final class CheckpointWriter implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(CheckpointWriter.class);
+
+  /** Less than a launcher grants a server that it has asked to end. */
+  private static final Duration LAST_WRITE = Duration.ofSeconds(10);
 
   private final Optional<Path> root;
   private final ShardSettings settings;
@@ -127,6 +132,23 @@ public final class CheckpointWriter {
       } finally {
         writing.release();
       }
+    }
+  }
+
+  /**
+   * Waits, for ten seconds at most, until what is being written is whole: it reads the shard's
+   * memory, and whoever has closed a shard may remove the folder.
+   */
+  @Override
+  public void close() {
+    try {
+      if (writing.tryAcquire(LAST_WRITE.toNanos(), TimeUnit.NANOSECONDS)) {
+        writing.release();
+        return;
+      }
+      log.warn("the last checkpoint is still being written after {}", LAST_WRITE);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -51,6 +51,7 @@ final class Saving implements AutoCloseable {
   private @Nullable ShardSnapshot snapshot;
 
   /**
+   * @param writer closed by {@link #close}
    * @param board empty where servers need not agree; closed by {@link #close}
    * @param isFirst whether this is server 0's shard
    */
@@ -238,6 +239,7 @@ final class Saving implements AutoCloseable {
   public void close() {
     board.ifPresent(CutBoard::close);
     drop();
+    writer.close();
     room.ifPresent(CopyRoom::close);
   }
 }

@@ -159,6 +159,21 @@ final class CheckpointWriterTest {
   }
 
   @Test
+  void whoHasClosedItFindsWholeWhatWasBeingWritten() throws InterruptedException {
+    CheckpointWriter writer = writer(folder, 0, 1);
+    Waiting last = new Waiting();
+    writer.saveLater(10, last);
+    Thread closing = Thread.ofPlatform().start(writer::close);
+    while (closing.getState() != Thread.State.TIMED_WAITING) {
+      assertThat(closing.isAlive()).as("waits for what is being written").isTrue();
+      Thread.onSpinWait();
+    }
+    last.ready().countDown();
+    closing.join();
+    assertThat(folder.resolve("step-000000010/manifest.json")).exists();
+  }
+
+  @Test
   void aFolderThatIsInTheWayIsNamedAndWhenItIsGoneTheNextOneIsWritten() throws IOException {
     Path inTheWay = Files.writeString(folder.resolve("checkpoints"), "");
     CheckpointWriter writer = writer(inTheWay, 0, 1);
