@@ -11,6 +11,7 @@ import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.ServerChannel;
+import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
@@ -36,6 +37,9 @@ final class Channels {
 
   /** A stream asks for more before all is out. */
   static final int READY_BELOW_BYTES = 2 << 20;
+
+  /** What goes to the kernel by one call, where so much is there to be sent. */
+  static final int WRITE_BYTES = 1 << 20;
 
   /** The kernel's own default for Unix sockets is 208 KiB, which makes both ends wait in turn. */
   static final int LOCAL_SOCKET_BUFFER_BYTES = 4 << 20;
@@ -138,6 +142,11 @@ final class Channels {
     if (EPOLL) {
       options.set(EpollChannelOption.TCP_USER_TIMEOUT, UNACKNOWLEDGED_MILLIS);
     }
+  }
+
+  /** Netty's own 64 KiB would end each call to the kernel there. */
+  static WriteBufferWaterMark waterMark() {
+    return new WriteBufferWaterMark(WRITE_BYTES, 2 * WRITE_BYTES);
   }
 
   static ByteBufAllocator allocator() {

@@ -81,6 +81,7 @@ public final class GrpcShardServer implements AutoCloseable {
             .maxInboundMessageSize(Frame.MAX_MESSAGE_BYTES)
             .flowControlWindow(Channels.FLOW_CONTROL_WINDOW_BYTES)
             .withChildOption(ChannelOption.ALLOCATOR, Channels.allocator())
+            .withChildOption(ChannelOption.WRITE_BUFFER_WATER_MARK, Channels.waterMark())
             .withChildOption(ChannelOption.RECVBUF_ALLOCATOR, Channels.receiveBuffers())
             .addService(definition(service))
             .addService(MembershipCalls.liveness());

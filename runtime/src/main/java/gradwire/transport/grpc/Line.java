@@ -100,6 +100,7 @@ record Line(HostPort network, Optional<String> localSocket, ConnectionOptions op
         .maxInboundMessageSize(Frame.MAX_MESSAGE_BYTES)
         .flowControlWindow(Channels.FLOW_CONTROL_WINDOW_BYTES)
         .withOption(ChannelOption.ALLOCATOR, Channels.allocator())
+        .withOption(ChannelOption.WRITE_BUFFER_WATER_MARK, Channels.waterMark())
         .withOption(ChannelOption.RECVBUF_ALLOCATOR, Channels.receiveBuffers())
         .build();
   }

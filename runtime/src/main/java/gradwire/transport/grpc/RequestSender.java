@@ -97,14 +97,18 @@ final class RequestSender implements Answer.Repair {
   /** All of the request, as fast as the connection takes it. */
   void sendAll(Duration timeout) {
     long offset = 0;
+    long written = 0;
     do {
       if (offset > 0) {
         answer.awaitReady(call::isReady, timeout);
       }
       long length = Math.min(Frame.pieceFloats(head.isShared()), head.total() - offset);
       sendFrame(offset, length);
-      loop.runNow();
       offset += length;
+      if ((offset - written) * Float.BYTES >= Channels.WRITE_BYTES || offset == head.total()) {
+        loop.runNow();
+        written = offset;
+      }
     } while (offset < head.total());
   }
 
