@@ -84,6 +84,13 @@ public record CheckpointFolder(Path root) {
     }
   }
 
+  /** {@link #setAside} for all that is newer than {@code checkpoint}, whole or not. */
+  public void setAsideBeyond(Checkpoint checkpoint) {
+    newestFirst().stream()
+        .filter(folder -> step(folder) > checkpoint.manifest().step())
+        .forEach(this::setAside);
+  }
+
   /**
    * Writes the manifest if all servers' files are there and of one moment.
    *

@@ -12,15 +12,31 @@ import java.util.function.Supplier;
  * @param root the same folder for all servers of a run; empty: nothing is written
  * @param job what is known of the job; asked when something is written
  * @param restored the checkpoint that a shard without values begins with, instead of the chief's
+ * @param origin tells that one from others, if servers may disagree about it; else empty
  */
 public record Checkpoints(
-    Optional<Path> root, Supplier<Optional<JobMark>> job, Optional<Path> restored) {
+    Optional<Path> root, Supplier<Optional<JobMark>> job, Optional<Path> restored, String origin) {
   /** Nothing is written, and nothing was. */
   public static final Checkpoints NONE = in(Optional.empty());
+
+  /** With a checkpoint that all servers are told of in one place. */
+  public Checkpoints(
+      Optional<Path> root, Supplier<Optional<JobMark>> job, Optional<Path> restored) {
+    this(root, job, restored, "");
+  }
 
   /** A run from its first step on. */
   public static Checkpoints in(Optional<Path> root) {
     return new Checkpoints(root, Optional::empty, Optional.empty());
+  }
+
+  /** The same, of a server that somebody had begin with a checkpoint. */
+  public Checkpoints begunWith(Checkpoint checkpoint) {
+    return new Checkpoints(
+        root,
+        job,
+        Optional.of(checkpoint.folder()),
+        checkpoint.name() + " of SHA-256 " + checkpoint.manifest().sha256());
   }
 
   /** Writes a shard's part of them. */
