@@ -11,7 +11,7 @@ import gradwire.run.MetricsLog;
 import gradwire.run.MetricsTail;
 import gradwire.run.Restored;
 import gradwire.run.RunFolder;
-import gradwire.server.checkpoint.Checkpoints;
+import gradwire.server.checkpoint.FileCheckpoints;
 import gradwire.server.checkpoint.JobMark;
 import gradwire.server.checkpoint.Progress;
 import gradwire.server.checkpoint.Snapshot;
@@ -98,7 +98,7 @@ final class RestorationTest {
     for (long step : steps) {
       for (int shard = 0; shard < 2; shard++) {
         Progress progress = new Progress(step, Outcome.APPLIED, step, 0);
-        new Checkpoints(
+        new FileCheckpoints(
                 Optional.of(run.checkpoints()),
                 () -> Optional.of(JobMark.of(job)),
                 Optional.empty())

@@ -13,6 +13,7 @@ import gradwire.run.Supervision;
 import gradwire.run.TaskProcess;
 import gradwire.run.TaskResult;
 import gradwire.server.checkpoint.Checkpoints;
+import gradwire.server.checkpoint.FileCheckpoints;
 import gradwire.server.checkpoint.JobMark;
 import gradwire.server.shard.Absences;
 import gradwire.server.store.ShardStores;
@@ -153,13 +154,13 @@ public final class ParameterServerMain {
     return run.map(ParameterServerMain::checkpoints)
         .orElseGet(
             () -> {
-              Checkpoints saved = Checkpoints.in(folder);
+              FileCheckpoints saved = Checkpoints.in(folder);
               return restore.find(System.out::println).map(saved::begunWith).orElse(saved);
             });
   }
 
   private static Checkpoints checkpoints(RunFolder run) {
-    return new Checkpoints(
+    return new FileCheckpoints(
         Optional.of(run.checkpoints()),
         () -> Optional.of(JobMark.of(JobFiles.load(run.job(), List.of()))),
         Restored.find(run.restored())

@@ -107,17 +107,7 @@ public record CheckpointFolder(Path root) {
         return false;
       }
     }
-    for (PartNote note : notes) {
-      if (!note.moment().equals(notes.getFirst().moment())) {
-        throw new GradwireException(
-            folder
-                + ": expected the servers' files to be of one moment, got "
-                + note.moment()
-                + " and "
-                + notes.getFirst().moment());
-      }
-    }
-    Manifest.of(notes, savedAt).write(folder);
+    Manifest.of(folder, notes, savedAt).write(folder);
     return true;
   }
 

@@ -41,7 +41,7 @@ public final class SavedShards {
   }
 
   static CheckpointWriter writer(Path root, int shard, int numShards) {
-    return new Checkpoints(
+    return new FileCheckpoints(
             Optional.of(root), () -> Optional.of(new JobMark(42, "abc")), Optional.empty())
         .writer(settings(shard, numShards), LAYOUT.fingerprint());
   }

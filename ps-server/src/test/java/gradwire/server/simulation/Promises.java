@@ -1,10 +1,12 @@
 package gradwire.server.simulation;
 
 import gradwire.config.Consistency;
+import gradwire.server.checkpoint.Manifest;
 import gradwire.server.store.ShardTable;
 import gradwire.server.store.TwoVersions;
 import java.lang.foreign.ValueLayout;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** What must be true of a server's state after each event, whatever happened. */
 final class Promises {
@@ -12,6 +14,9 @@ final class Promises {
   private final Scenario scenario;
   private final long[] acknowledged;
   private long told;
+
+  /** What was restored, until the server has it. */
+  private @Nullable Manifest restored;
 
   Promises(String server, Scenario scenario) {
     this.server = server;
@@ -29,8 +34,24 @@ final class Promises {
     acknowledged[worker] = Math.max(acknowledged[worker], sequence);
   }
 
+  /** The history that counts is one that has led to this. */
+  void restored(Manifest from) {
+    restored = from;
+  }
+
+  private void expectAllOf(Manifest from) {
+    told(from.step());
+    for (int worker = 0; worker < scenario.numWorkers(); worker++) {
+      acknowledged(worker, from.replicas().get(worker).sequence());
+    }
+  }
+
   void check(TwoVersions state) {
     ShardTable table = state.current();
+    if (restored != null && table.version() != ShardTable.NONE) {
+      expectAllOf(restored);
+      restored = null;
+    }
     expect(table.step() >= told, "step " + table.step() + ", but an answer said " + told);
     for (int worker = 0; worker < scenario.numWorkers(); worker++) {
       long done = table.row(worker).sequence();
