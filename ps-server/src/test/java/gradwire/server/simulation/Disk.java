@@ -45,7 +45,9 @@ final class Disk {
         whole.run();
       }
     } catch (GradwireException severalMoments) {
-      expect(!scenario.inStep(), String.valueOf(severalMoments.getMessage()));
+      if (scenario.inStep()) {
+        throw new Violation(String.valueOf(severalMoments.getMessage()));
+      }
       events.note("left out: " + severalMoments.getMessage());
     }
   }
@@ -59,7 +61,9 @@ final class Disk {
     String name = name(server, snapshot);
     long applied = snapshot.replicas().stream().mapToLong(Progress::applied).sum();
     long each = scenario.inStep() ? scenario.numWorkers() : 1;
-    expect(applied == snapshot.step() * each, name + ": its table has " + applied + " pushes");
+    if (applied != snapshot.step() * each) {
+      throw new Violation(name + ": its table has " + applied + " pushes");
+    }
     if (scenario.dependent()) {
       return;
     }
@@ -69,17 +73,12 @@ final class Disk {
       for (int push = 1; push <= scenario.numSteps(); push++) {
         float expected = push <= done ? -scenario.unit() : 0;
         float got = weights[worker * scenario.numSteps() + push - 1];
-        expect(
-            got == expected,
-            "%s: push %d of worker-%d: expected in it as %s, got %s"
-                .formatted(name, push, worker, expected, got));
+        if (got != expected) {
+          throw new Violation(
+              "%s: push %d of worker-%d: expected in it as %s, got %s"
+                  .formatted(name, push, worker, expected, got));
+        }
       }
-    }
-  }
-
-  private static void expect(boolean isTrue, String what) {
-    if (!isTrue) {
-      throw new Violation(what);
     }
   }
 

@@ -52,13 +52,16 @@ final class Promises {
       expectAllOf(restored);
       restored = null;
     }
-    expect(table.step() >= told, "step " + table.step() + ", but an answer said " + told);
+    if (table.step() < told) {
+      throw broken("step " + table.step() + ", but an answer said " + told);
+    }
     for (int worker = 0; worker < scenario.numWorkers(); worker++) {
       long done = table.row(worker).sequence();
-      expect(
-          done >= acknowledged[worker],
-          "push %d of worker-%d was answered, the state has %d"
-              .formatted(acknowledged[worker], worker, done));
+      if (done < acknowledged[worker]) {
+        throw broken(
+            "push %d of worker-%d was answered, the state has %d"
+                .formatted(acknowledged[worker], worker, done));
+      }
     }
     checkLag(table);
     if (table.version() != ShardTable.NONE && !scenario.dependent()) {
@@ -73,10 +76,11 @@ final class Promises {
       for (int push = 1; push <= scenario.numSteps(); push++) {
         float expected = push <= done ? -scenario.unit() : 0;
         float got = weights[worker * scenario.numSteps() + push - 1];
-        expect(
-            got == expected,
-            "push %d of worker-%d: expected weight %s, got %s"
-                .formatted(push, worker, expected, got));
+        if (got != expected) {
+          throw broken(
+              "push %d of worker-%d: expected weight %s, got %s"
+                  .formatted(push, worker, expected, got));
+        }
       }
     }
   }
@@ -86,9 +90,9 @@ final class Promises {
     if (scenario.consistency() instanceof Consistency.Ssp(int maxLagSteps)) {
       long slowest = applied(table).min().orElse(0);
       long fastest = applied(table).max().orElse(0);
-      expect(
-          fastest - slowest <= maxLagSteps + 1,
-          "lag %d, with at most %d".formatted(fastest - slowest, maxLagSteps));
+      if (fastest - slowest > maxLagSteps + 1) {
+        throw broken("lag %d, with at most %d".formatted(fastest - slowest, maxLagSteps));
+      }
     }
   }
 
@@ -102,9 +106,10 @@ final class Promises {
     check(state);
     for (int worker = 0; worker < scenario.numWorkers(); worker++) {
       ShardTable.Row row = state.current().row(worker);
-      expect(
-          row.applied() == scenario.endsAfter() && row.sequence() == scenario.endsAfter(),
-          "worker-%d: expected %d updates, got %s".formatted(worker, scenario.endsAfter(), row));
+      if (row.applied() != scenario.endsAfter() || row.sequence() != scenario.endsAfter()) {
+        throw broken(
+            "worker-%d: expected %d updates, got %s".formatted(worker, scenario.endsAfter(), row));
+      }
     }
     return weights(state);
   }
@@ -113,9 +118,7 @@ final class Promises {
     return state.vector(state.current().version(), 0).toArray(ValueLayout.JAVA_FLOAT);
   }
 
-  private void expect(boolean isTrue, String what) {
-    if (!isTrue) {
-      throw new Violation(server + ": " + what);
-    }
+  private Violation broken(String what) {
+    return new Violation(server + ": " + what);
   }
 }
