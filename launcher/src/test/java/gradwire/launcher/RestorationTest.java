@@ -201,6 +201,16 @@ final class RestorationTest {
   }
 
   @Test
+  void whatOneServerHadSavedOfARunThatBeginsAgainIsPutAside() throws IOException {
+    tell(20, "testAccuracy");
+    Path part = Files.createDirectories(run.checkpoints().resolve("step-000000010"));
+    Files.writeString(part.resolve("shard-0-of-2.json"), "of the lost history");
+    assertThat(prepare()).isEmpty();
+    assertThat(part).doesNotExist();
+    assertThat(run.checkpoints().resolve("refused-step-000000010/shard-0-of-2.json")).exists();
+  }
+
+  @Test
   void aCheckpointWhoseRunsEndDependsOnALostEvaluationIsPassedOver() {
     saveCheckpoints(30, 50);
     tell(20, "testAccuracy");
