@@ -23,7 +23,8 @@ final class ChaosTest {
                 Repository.REFERENCE_JOB.toString(),
                 "--kills=1",
                 "--machine-losses=1",
-                "--set=estimator.script_params.train_steps=3000",
+                "--pause-between=300",
+                "--set=estimator.script_params.train_steps=2000",
                 "--set=training.consistency=sync"));
     words.addAll(List.of(more));
     return Command.gradwire(folder.resolve("chaos"), words);
