@@ -20,6 +20,19 @@ public sealed interface Disturbance {
     }
   }
 
+  /** All processes are killed, and the state in the run folder is removed. */
+  record MachineLoss(Duration after) implements Disturbance {
+    @Override
+    public Victim victim() {
+      return new Victim.Machine();
+    }
+
+    @Override
+    public String text() {
+      return "lose the machine";
+    }
+  }
+
   /**
    * {@code SIGSTOP}, then {@code SIGCONT}.
    *

@@ -35,7 +35,9 @@ public final class DisturbedRun {
   private final long beganNanos = System.nanoTime();
   private final List<Recovery> recoveries = new ArrayList<>();
   private Process launcher;
+  private final List<TaskId> tasks;
   private int numKills;
+  private int numMachineLosses;
 
   /**
    * Starts the run's launcher; it ends with this process, but for a {@code kill -9}.
@@ -54,6 +56,7 @@ public final class DisturbedRun {
     this.folder = folder;
     this.recoveryLimit = recoveryLimit;
     this.out = out;
+    this.tasks = List.copyOf(tasks);
     this.steps = new StepWatch(folder, tasks);
     this.launcher = started(launches::launch);
   }
@@ -62,6 +65,7 @@ public final class DisturbedRun {
    * How it went.
    *
    * @param numKills how many kills hit a living process
+   * @param numMachineLosses how often all processes and the state were lost
    * @param recoveries after kills, in order
    * @param seconds from the first launch to the end
    * @param result what the run left, if it ended
@@ -69,6 +73,7 @@ public final class DisturbedRun {
    */
   public record Account(
       int numKills,
+      int numMachineLosses,
       List<Recovery> recoveries,
       double seconds,
       Optional<RunResult> result,
@@ -99,7 +104,7 @@ public final class DisturbedRun {
   }
 
   private Account account(Optional<RunResult> result, Optional<String> problem) {
-    return new Account(numKills, recoveries, seconds(), result, problem);
+    return new Account(numKills, numMachineLosses, recoveries, seconds(), result, problem);
   }
 
   /** A launcher that stands still hears nothing. */
@@ -147,6 +152,7 @@ public final class DisturbedRun {
             steps.lastStep());
     return switch (next) {
       case Disturbance.Kill kill -> kill(kill.victim(), victim, line);
+      case Disturbance.MachineLoss _ -> loseMachine(victim, line);
       case Disturbance.Pause pause -> {
         stop(victim, pause.length());
         yield awaitSteps(line);
@@ -174,14 +180,43 @@ public final class DisturbedRun {
       numKills++;
     }
     steps.reset();
-    if (victim instanceof Victim.Launcher) {
-      launcher.waitFor();
-      if (hasSucceeded()) {
-        out.accept(line + ": the run had just ended");
-        return false;
-      }
-      launcher = started(launches::resume);
+    if (victim instanceof Victim.Launcher && !resumed(line)) {
+      return false;
     }
+    return recovers(victim, process, line, killedNanos);
+  }
+
+  /** Whether the dead launcher's run has another one now; not if it had just ended. */
+  private boolean resumed(String line) throws InterruptedException {
+    launcher.waitFor();
+    if (hasSucceeded()) {
+      out.accept(line + ": the run had just ended");
+      return false;
+    }
+    launcher = started(launches::resume);
+    return true;
+  }
+
+  /** The launcher first: it starts nobody again. */
+  private boolean loseMachine(ProcessHandle process, String line) throws InterruptedException {
+    long killedNanos = System.nanoTime();
+    List<ProcessHandle> all = new ArrayList<>(List.of(process));
+    for (TaskId task : tasks) {
+      new Victim.Task(task).findProcess(folder).ifPresent(all::add);
+    }
+    all.forEach(ProcessHandle::destroyForcibly);
+    all.forEach(each -> each.onExit().join());
+    launcher.waitFor();
+    if (!hasSucceeded()) {
+      folder.dropState();
+      numMachineLosses++;
+    }
+    steps.beginAgain();
+    return resumed(line) && recovers(new Victim.Machine(), process, line, killedNanos);
+  }
+
+  private boolean recovers(Victim victim, ProcessHandle process, String line, long killedNanos)
+      throws InterruptedException {
     if (!await(() -> isBack(victim, process))) {
       out.accept(line + ": " + ending());
       return false;

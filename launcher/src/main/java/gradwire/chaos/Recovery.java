@@ -34,6 +34,7 @@ public record Recovery(Victim victim, double seconds) {
     return switch (victim) {
       case Victim.Task(var task) -> task.role() == Role.PS ? "servers" : "workers";
       case Victim.Launcher() -> "launcher";
+      case Victim.Machine() -> "machine";
     };
   }
 

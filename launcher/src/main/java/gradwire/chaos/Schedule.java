@@ -10,7 +10,7 @@ import java.util.Random;
 /**
  * Who is hit when, drawn from a seed. The victims of kills are dealt like cards: everyone once, in
  * random order, before anyone is hit again. Before a kill, with a chance of one in three, somebody
- * is stopped or slowed for a while.
+ * is stopped or slowed for a while. Losses of the machine come anywhere in between.
  */
 public final class Schedule {
   private static final int ONE_IN = 3;
@@ -32,10 +32,11 @@ public final class Schedule {
    * A function of its arguments alone.
    *
    * @param kills how many kills it holds, from 0
+   * @param machineLosses how many it holds on top, from 0; without them it is the same
    * @param longestPause bound on the time from one recovery to the next disturbance
    */
   public static List<Disturbance> of(
-      long seed, int kills, List<TaskId> tasks, Duration longestPause) {
+      long seed, int kills, int machineLosses, List<TaskId> tasks, Duration longestPause) {
     Schedule draw = new Schedule(seed, tasks, longestPause);
     List<Disturbance> schedule = new ArrayList<>();
     for (int kill = 0; kill < kills; kill++) {
@@ -43,6 +44,10 @@ public final class Schedule {
         schedule.add(draw.delaying());
       }
       schedule.add(new Disturbance.Kill(draw.deal(), draw.delay()));
+    }
+    for (int loss = 0; loss < machineLosses; loss++) {
+      schedule.add(
+          draw.random.nextInt(schedule.size() + 1), new Disturbance.MachineLoss(draw.delay()));
     }
     return List.copyOf(schedule);
   }

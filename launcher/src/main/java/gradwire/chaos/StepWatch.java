@@ -31,7 +31,7 @@ final class StepWatch {
 
   private final RunFolder folder;
   private final List<TaskId> workers;
-  private final MetricsTail metrics;
+  private MetricsTail metrics;
   private final Map<Integer, byte[]> seen = new HashMap<>();
   private final Map<Integer, Integer> numChanges = new HashMap<>();
   private boolean hasNewMetrics;
@@ -41,6 +41,14 @@ final class StepWatch {
     this.folder = folder;
     this.workers = tasks.stream().filter(task -> task.role() == Role.WORKER).toList();
     this.metrics = new MetricsTail(folder.metrics());
+  }
+
+  /** The run has lost its state, and goes on from what it has saved. */
+  void beginAgain() {
+    metrics = new MetricsTail(folder.metrics());
+    lastStep = 0;
+    seen.clear();
+    reset();
   }
 
   /** From now on, only new steps count. */

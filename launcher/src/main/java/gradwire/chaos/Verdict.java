@@ -24,12 +24,16 @@ public record Verdict(List<String> lines, boolean holds) {
    * Judges.
    *
    * @param kills how many were asked for
+   * @param machineLosses how many were asked for
    * @param undisturbed the same job's result, where the parameters are a function of the job
    */
   public static Verdict of(
-      int kills, DisturbedRun.Account account, Optional<RunResult> undisturbed) {
+      int kills, int machineLosses, DisturbedRun.Account account, Optional<RunResult> undisturbed) {
     Judge judge = new Judge();
-    judge.kills(kills, account.numKills());
+    judge.blows("kills", kills, account.numKills());
+    if (machineLosses > 0) {
+      judge.blows("machines", machineLosses, account.numMachineLosses());
+    }
     judge.ending(account);
     account.result().ifPresent(result -> judge.counts(result, undisturbed));
     return new Verdict(judge.lines, judge.holds);
@@ -45,9 +49,9 @@ public record Verdict(List<String> lines, boolean holds) {
       holds &= isGood;
     }
 
-    private void kills(int wanted, int done) {
+    private void blows(String name, int wanted, int done) {
       line(
-          "kills",
+          name,
           done == wanted,
           done == wanted
               ? String.valueOf(done)

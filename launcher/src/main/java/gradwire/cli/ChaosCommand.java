@@ -38,16 +38,21 @@ import picocli.CommandLine.Parameters;
             + " stopping or slowing them for up to 3 s at random moments, and compares.",
     footer = {
       "",
-      "The schedule is a function of seed, kills, the job's tasks and --pause-between: the same",
-      "words, the same blows. Where the weights are a function of the job (sync with all workers)",
+      "The schedule is a function of seed, kills, machine losses, the job's tasks and",
+      "--pause-between: the same words, the same blows. Where the weights are a function of the job (sync with all workers)",
       "both runs must end with the same bits; in every mode no update may be lost or be applied",
       "twice. Exit code 0 only if all of it holds and every kill was done: the job must last long",
       "enough, a few seconds a kill.",
       "",
+      "A machine loss kills all processes at once and removes the run's state; it goes on from its",
+      "newest whole checkpoint. What is counted then is the history that has survived.",
+      "",
       "Example: gradwire chaos examples/mnist/lenet.yaml --kills 5 --seed 1",
       "Example: gradwire chaos examples/mnist/lenet.yaml --kills 20 --seed 1 --seeds 10",
       "Example: gradwire chaos examples/mnist/mnist_replica.yaml --kills 20 --seed 7 \\",
-      "           --set estimator.script_params.train_steps=20000 --no-compare"
+      "           --set estimator.script_params.train_steps=20000 --no-compare",
+      "Example: gradwire chaos examples/mnist/lenet.yaml --kills 3 --machine-losses 2 \\",
+      "           --set training.checkpoint.every_steps=50"
     })
 final class ChaosCommand implements Callable<Integer> {
   private final Surroundings surroundings;
@@ -57,6 +62,12 @@ final class ChaosCommand implements Callable<Integer> {
 
   @Option(names = "--kills", paramLabel = "N", required = true, description = "How many kill -9.")
   private int kills;
+
+  @Option(
+      names = "--machine-losses",
+      paramLabel = "N",
+      description = "How often all processes and the run's state are lost; default 0.")
+  private int machineLosses;
 
   @Option(names = "--seed", paramLabel = "S", description = "Of the schedule; default 1.")
   private long seed = 1;
@@ -89,6 +100,8 @@ final class ChaosCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Expect.that(kills >= 0, "--kills", "a number of at least 0", kills, "try 5");
+    Expect.that(
+        machineLosses >= 0, "--machine-losses", "a number of at least 0", machineLosses, "try 1");
     Expect.that(numSeeds >= 1, "--seeds", "a number of at least 1", numSeeds, "try 10");
     Expect.that(pauseMillis >= 0, "--pause-between", "at least 0 ms", pauseMillis, "try 1000");
     JobFile job = JobFiles.load(path(), settings);
@@ -98,6 +111,12 @@ final class ChaosCommand implements Callable<Integer> {
         "local: only processes can be killed",
         job.computeTarget().name().toLowerCase(Locale.ROOT),
         "add --set compute_target=local");
+    Expect.that(
+        machineLosses == 0 || job.training().checkpoint().everySteps() > 0,
+        "--machine-losses",
+        "a job that is saved on its way (training.checkpoint.every_steps)",
+        "one that is not",
+        "add --set training.checkpoint.every_steps=50");
     ChaosRuns runs =
         new ChaosRuns(
             Main.class.getName(),
@@ -117,11 +136,11 @@ final class ChaosCommand implements Callable<Integer> {
     int numHolding = 0;
     for (long next = seed; next < seed + numSeeds; next++) {
       List<Disturbance> schedule =
-          Schedule.of(next, kills, runs.tasks(), Duration.ofMillis(pauseMillis));
+          Schedule.of(next, kills, machineLosses, runs.tasks(), Duration.ofMillis(pauseMillis));
       print(next, schedule, runs.tasks());
       DisturbedRun.Account account = runs.disturbed(schedule);
       recoveries.addAll(account.recoveries());
-      Verdict verdict = Verdict.of(kills, account, undisturbed);
+      Verdict verdict = Verdict.of(kills, machineLosses, account, undisturbed);
       verdict.lines().forEach(this::say);
       numHolding += verdict.holds() ? 1 : 0;
     }
@@ -142,9 +161,12 @@ final class ChaosCommand implements Callable<Integer> {
 
   private void print(long ofSeed, List<Disturbance> schedule, List<TaskId> tasks) {
     say(
-        "schedule of seed %d: %d kills among %s, launcher"
+        "schedule of seed %d: %d kills among %s, launcher%s"
             .formatted(
-                ofSeed, kills, tasks.stream().map(TaskId::name).collect(Collectors.joining(", "))));
+                ofSeed,
+                kills,
+                tasks.stream().map(TaskId::name).collect(Collectors.joining(", ")),
+                machineLosses == 0 ? "" : "; %d machine losses".formatted(machineLosses)));
     for (int i = 0; i < schedule.size(); i++) {
       Disturbance next = schedule.get(i);
       say("%4d  after %4d ms: %s".formatted(i + 1, next.after().toMillis(), next.text()));

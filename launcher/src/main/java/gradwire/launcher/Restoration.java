@@ -84,7 +84,7 @@ public final class Restoration {
     }
     return newest.isPresent()
         ? Optional.of(restore(newest.get(), refused, problem.get(), report))
-        : beginAgain(report);
+        : beginAgain(refused, report);
   }
 
   /** Why the servers cannot go on with what they left; empty if they can, or had not begun. */
@@ -163,7 +163,8 @@ public final class Restoration {
     return restored;
   }
 
-  private Optional<Restored> beginAgain(Consumer<String> report) {
+  private Optional<Restored> beginAgain(Map<Path, String> refused, Consumer<String> report) {
+    refused.keySet().forEach(checkpoints::setAside);
     MetricsLog.forgetBeyond(run.metrics(), 0);
     run.dropState();
     report.accept("neither state nor a whole checkpoint: begun again with the first step");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import gradwire.cluster.TaskId;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -13,7 +14,7 @@ final class ScheduleTest {
   private static final Duration PAUSE = Duration.ofMillis(250);
 
   private static List<Disturbance> of(long seed, int kills) {
-    return Schedule.of(seed, kills, TASKS, PAUSE);
+    return Schedule.of(seed, kills, 0, TASKS, PAUSE);
   }
 
   private static List<Victim> killed(List<Disturbance> schedule) {
@@ -63,10 +64,25 @@ final class ScheduleTest {
 
   private static Duration length(Disturbance disturbance) {
     return switch (disturbance) {
-      case Disturbance.Kill _ -> Duration.ZERO;
+      case Disturbance.Kill _, Disturbance.MachineLoss _ -> Duration.ZERO;
       case Disturbance.Pause pause -> pause.length();
       case Disturbance.Slow slow -> slow.length();
     };
+  }
+
+  @Test
+  void lossesOfTheMachineComeOnTopAndAnywhere() {
+    List<Integer> places = new ArrayList<>();
+    for (long seed = 0; seed < 50; seed++) {
+      List<Disturbance> schedule = new ArrayList<>(Schedule.of(seed, 5, 1, TASKS, PAUSE));
+      assertThat(schedule).isEqualTo(Schedule.of(seed, 5, 1, TASKS, PAUSE));
+      schedule.stream()
+          .filter(next -> next instanceof Disturbance.MachineLoss)
+          .forEach(loss -> places.add(schedule.indexOf(loss)));
+      schedule.removeIf(next -> next instanceof Disturbance.MachineLoss);
+      assertThat(schedule).as("seed %d", seed).isEqualTo(of(seed, 5));
+    }
+    assertThat(places).hasSize(50).contains(0, 1, 2, 3, 4, 5);
   }
 
   @Test

@@ -40,7 +40,8 @@ final class VerdictTest {
   private static Verdict of(int wanted, int done, RunResult result, Optional<RunResult> other) {
     return Verdict.of(
         wanted,
-        new DisturbedRun.Account(done, List.of(), 1, Optional.of(result), Optional.empty()),
+        0,
+        new DisturbedRun.Account(done, 0, List.of(), 1, Optional.of(result), Optional.empty()),
         other);
   }
 
@@ -54,6 +55,18 @@ final class VerdictTest {
             "ok    end        succeeded at step 100; starts: ps-0 3",
             "ok    updates    100 applied, 0 lost, 0 applied twice",
             "ok    parameters the same bits as undisturbed, sha256 ab12");
+  }
+
+  @Test
+  void lossesOfTheMachineAreCountedApart() {
+    Verdict verdict =
+        Verdict.of(
+            3,
+            2,
+            new DisturbedRun.Account(3, 1, List.of(), 1, Optional.of(GOOD), Optional.empty()),
+            Optional.empty());
+    assertThat(verdict.holds()).isFalse();
+    assertThat(verdict.lines().get(1)).startsWith("FAIL  machines   the run ended after 1 of 2;");
   }
 
   @Test
@@ -88,7 +101,9 @@ final class VerdictTest {
     Verdict verdict =
         Verdict.of(
             1,
-            new DisturbedRun.Account(1, List.of(), 1, Optional.empty(), Optional.of("ps-0: gone")),
+            0,
+            new DisturbedRun.Account(
+                1, 0, List.of(), 1, Optional.empty(), Optional.of("ps-0: gone")),
             Optional.empty());
     assertThat(verdict.holds()).isFalse();
     assertThat(verdict.lines()).contains("FAIL  end        ps-0: gone");

@@ -65,6 +65,21 @@ final class DisturbedRunTest {
   }
 
   @Test
+  void aLostMachineComesBackWithoutItsState() throws IOException {
+    Path state = Files.createFile(folder.state().resolve("ps-0.shard"));
+    DisturbedRun.Account account = run(List.of(new Disturbance.MachineLoss(SOON)), 1);
+    assertThat(state).doesNotExist();
+    assertThat(account.problem()).isEmpty();
+    assertThat(account.numKills()).isZero();
+    assertThat(account.numMachineLosses()).isEqualTo(1);
+    assertThat(account.result().orElseThrow().status()).isEqualTo(RunStatus.SUCCEEDED);
+    assertThat(events)
+        .singleElement()
+        .asString()
+        .containsPattern("lose the machine .process \\d+.* back after .* s, steps after .* s");
+  }
+
+  @Test
   void aRunThatEndsFirstIsHitNoMore() {
     Disturbance kill = new Disturbance.Kill(new Victim.Task(FakeRun.OTHER), SOON);
     Disturbance late = new Disturbance.Kill(new Victim.Task(FakeRun.OTHER), Duration.ofSeconds(50));

@@ -11,7 +11,7 @@ import gradwire.run.MetricsLog;
 import gradwire.run.MetricsTail;
 import gradwire.run.Restored;
 import gradwire.run.RunFolder;
-import gradwire.server.checkpoint.Checkpoints;
+import gradwire.server.checkpoint.FileCheckpoints;
 import gradwire.server.checkpoint.JobMark;
 import gradwire.server.checkpoint.Progress;
 import gradwire.server.checkpoint.Snapshot;
@@ -98,7 +98,7 @@ final class RestorationTest {
     for (long step : steps) {
       for (int shard = 0; shard < 2; shard++) {
         Progress progress = new Progress(step, Outcome.APPLIED, step, 0);
-        new Checkpoints(
+        new FileCheckpoints(
                 Optional.of(run.checkpoints()),
                 () -> Optional.of(JobMark.of(job)),
                 Optional.empty())
@@ -198,6 +198,16 @@ final class RestorationTest {
     assertThat(prepare()).isEmpty();
     assertThat(report).singleElement().asString().contains("begun again with the first step");
     assertThat(MetricsTail.readAll(run.metrics())).isEmpty();
+  }
+
+  @Test
+  void whatOneServerHadSavedOfARunThatBeginsAgainIsPutAside() throws IOException {
+    tell(20, "testAccuracy");
+    Path part = Files.createDirectories(run.checkpoints().resolve("step-000000010"));
+    Files.writeString(part.resolve("shard-0-of-2.json"), "of the lost history");
+    assertThat(prepare()).isEmpty();
+    assertThat(part).doesNotExist();
+    assertThat(run.checkpoints().resolve("refused-step-000000010/shard-0-of-2.json")).exists();
   }
 
   @Test

@@ -4,7 +4,6 @@ import gradwire.error.GradwireException;
 import gradwire.run.Outcome;
 import gradwire.run.TaskReport;
 import gradwire.run.TaskResult;
-import gradwire.server.checkpoint.CheckpointWriter;
 import gradwire.server.checkpoint.Checkpoints;
 import gradwire.server.shard.Absences;
 import gradwire.server.shard.ParameterShard;
@@ -47,7 +46,7 @@ public final class ParameterServer implements AutoCloseable {
    */
   public ParameterServer(
       String name, Checkpoints checkpoints, ShardStores stores, Absences absences) {
-    checkpoints.root().ifPresent(CheckpointWriter::requireFolder);
+    checkpoints.requireWritable();
     this.name = name;
     this.shard = new ParameterShard(stores, checkpoints, absences);
   }

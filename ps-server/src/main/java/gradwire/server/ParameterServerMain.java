@@ -13,6 +13,7 @@ import gradwire.run.Supervision;
 import gradwire.run.TaskProcess;
 import gradwire.run.TaskResult;
 import gradwire.server.checkpoint.Checkpoints;
+import gradwire.server.checkpoint.FileCheckpoints;
 import gradwire.server.checkpoint.JobMark;
 import gradwire.server.shard.Absences;
 import gradwire.server.store.ShardStores;
@@ -43,11 +44,15 @@ public final class ParameterServerMain {
       (with --supervised: and its launcher says so).
 
       %s    --checkpoint_dir=DIR     where to save (default: not at all, or the run folder)
+          --restore=latest|DIR     begins with the newest whole checkpoint in checkpoint_dir, or
+                                   with the one in DIR; the same for all servers
           --rejoin_timeout_seconds=N
                                    how long a worker whose line broke is waited for (default: 60)
 
       Example:
         gradwire ps --task_index=0 --ps_hosts=localhost:2222 --worker_hosts=localhost:2223
+        gradwire ps --task_index=0 --ps_hosts=localhost:2222 --worker_hosts=localhost:2223 \\
+            --checkpoint_dir=saved --restore=latest
       Or with TF_CONFIG set:
         gradwire ps
       """;
@@ -141,17 +146,21 @@ public final class ParameterServerMain {
   }
 
   private static Checkpoints checkpoints(RoleArguments arguments, Optional<RunFolder> run) {
+    Optional<Path> folder =
+        Optional.ofNullable(arguments.scriptParams().get("checkpoint_dir"))
+            .filter(given -> !given.isEmpty())
+            .map(Path::of);
+    RestoreFlag restore = RestoreFlag.of(arguments, folder);
     return run.map(ParameterServerMain::checkpoints)
         .orElseGet(
-            () ->
-                Checkpoints.in(
-                    Optional.ofNullable(arguments.scriptParams().get("checkpoint_dir"))
-                        .filter(folder -> !folder.isEmpty())
-                        .map(Path::of)));
+            () -> {
+              FileCheckpoints saved = Checkpoints.in(folder);
+              return restore.find(System.out::println).map(saved::begunWith).orElse(saved);
+            });
   }
 
   private static Checkpoints checkpoints(RunFolder run) {
-    return new Checkpoints(
+    return new FileCheckpoints(
         Optional.of(run.checkpoints()),
         () -> Optional.of(JobMark.of(JobFiles.load(run.job(), List.of()))),
         Restored.find(run.restored())

@@ -127,6 +127,24 @@ public record Training(
     return replicas.orElse(numWorkers);
   }
 
+  /** The same, saved as {@code plan} says. */
+  public Training withCheckpoint(CheckpointPlan plan) {
+    return new Training(
+        consistency,
+        seed,
+        wire,
+        plan,
+        stopAt,
+        evaluateEverySteps,
+        optimizer,
+        waitTimeoutSeconds,
+        leaseSeconds,
+        transport,
+        tls,
+        trace,
+        replicas);
+  }
+
   /** The same with as many replicas as said. */
   Training withReplicas(int count) {
     return new Training(

@@ -6,6 +6,10 @@ import gradwire.error.GradwireException;
 public final class NotNowException extends GradwireException {
   private static final long serialVersionUID = 1L;
 
+  public NotNowException(String message) {
+    super(message);
+  }
+
   public NotNowException(String message, Throwable cause) {
     super(message, cause);
   }

@@ -74,9 +74,11 @@ final class Command implements AutoCloseable {
     return java(base, Repository.workerClassPath(), words, environment);
   }
 
-  /** As {@link #worker}, on another host. */
+  /** As {@link #worker}, on another host, and with all that a user would be told on its errors. */
   static Command worker(SecondHost host, Path base, List<String> flags) {
-    List<String> words = new ArrayList<>(List.of("gradwire.worker.WorkerMain"));
+    List<String> words =
+        new ArrayList<>(
+            List.of("-Dorg.slf4j.simpleLogger.defaultLogLevel=info", "gradwire.worker.WorkerMain"));
     words.addAll(flags);
     return java(host.inside(), base, Repository.workerClassPath(), words, Map.of());
   }

@@ -55,6 +55,11 @@ final class CutCableTest {
       }
       assertThat(chief.awaitExit()).as(chief::said).isZero();
       assertThat(other.awaitExit()).as(other::said).isZero();
+      if (cut) {
+        assertThat(other.err())
+            .contains("ps-0: the coordinator is heard again after ")
+            .contains("worker-1: replicas [1] from step ");
+      }
       assertThat(server.awaitExit()).as(server::said).isZero();
     }
     return Files.readAllBytes(saved.resolve("step-%09d/shard-0-of-1.safetensors".formatted(STEPS)));

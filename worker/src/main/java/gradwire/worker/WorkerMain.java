@@ -45,7 +45,10 @@ public final class WorkerMain {
       Usage: gradwire worker [FLAGS] [FLAGS OF THE ENTRY CLASS]
       One worker in the foreground; who has replica 0 is the chief: it initialises, evaluates and saves.
 
-      %s
+      %s    --checkpoint_every_steps=N
+                                   how often servers with a --checkpoint_dir save (default: at the
+                                   end alone); the same for all workers
+
       Example:
         gradwire worker --task_index=0 --ps_hosts=localhost:2222 --worker_hosts=localhost:2223 \\
             --train_steps=500
@@ -94,10 +97,10 @@ public final class WorkerMain {
       if (arguments.runFolder().isEmpty()) {
         return new Job(
             arguments.entryClass(),
-            arguments.scriptParams(),
+            CheckpointFlag.without(arguments.scriptParams()),
             arguments.cluster().ps().size(),
             arguments.cluster().workers().size(),
-            Training.DEFAULT);
+            Training.DEFAULT.withCheckpoint(CheckpointFlag.in(arguments.scriptParams())));
       }
       RunFolder folder = new RunFolder(arguments.runFolder().get());
       JobFile job = JobFiles.load(folder.job(), List.of());

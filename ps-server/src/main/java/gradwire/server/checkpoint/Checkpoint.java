@@ -17,7 +17,7 @@ import java.util.List;
  *
  * @param folder {@code step-000000400}
  */
-public record Checkpoint(Path folder, Manifest manifest) {
+public record Checkpoint(Path folder, Manifest manifest) implements Restorable {
   /**
    * Opens a folder after a look at its manifest alone.
    *
@@ -27,7 +27,7 @@ public record Checkpoint(Path folder, Manifest manifest) {
     return new Checkpoint(folder, Manifest.read(folder));
   }
 
-  /** Its folder's name. */
+  @Override
   public String name() {
     return String.valueOf(folder.getFileName());
   }
@@ -83,12 +83,7 @@ public record Checkpoint(Path folder, Manifest manifest) {
     }
   }
 
-  /**
-   * Copies elements {@code [begin, begin + length)} of the flat vectors.
-   *
-   * @param into {@code [length] float32} each: weights, then the optimizer's slots
-   * @throws GradwireException naming the file that is damaged, or has other vectors
-   */
+  @Override
   public void read(long begin, List<MemorySegment> into) {
     long end = begin + Floats.length(into.getFirst());
     for (Part part : manifest.files()) {

@@ -84,6 +84,13 @@ public record CheckpointFolder(Path root) {
     }
   }
 
+  /** {@link #setAside} for all that is newer than {@code checkpoint}, whole or not. */
+  public void setAsideBeyond(Checkpoint checkpoint) {
+    newestFirst().stream()
+        .filter(folder -> step(folder) > checkpoint.manifest().step())
+        .forEach(this::setAside);
+  }
+
   /**
    * Writes the manifest if all servers' files are there and of one moment.
    *
@@ -100,17 +107,7 @@ public record CheckpointFolder(Path root) {
         return false;
       }
     }
-    for (PartNote note : notes) {
-      if (!note.moment().equals(notes.getFirst().moment())) {
-        throw new GradwireException(
-            folder
-                + ": expected the servers' files to be of one moment, got "
-                + note.moment()
-                + " and "
-                + notes.getFirst().moment());
-      }
-    }
-    Manifest.of(notes, savedAt).write(folder);
+    Manifest.of(folder, notes, savedAt).write(folder);
     return true;
   }
 

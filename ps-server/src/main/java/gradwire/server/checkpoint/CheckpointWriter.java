@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * to be said of it, and the manifest if the others are done. Periodic ones on a thread of their
  * own; if the disk is slower than the plan, the one that would pile up is left out, with a line.
  */
-public final class CheckpointWriter implements AutoCloseable {
+public final class CheckpointWriter implements SnapshotWriter {
   private static final Logger log = LoggerFactory.getLogger(CheckpointWriter.class);
 
   /** Less than a launcher grants a server that it has asked to end. */
@@ -79,21 +79,17 @@ public final class CheckpointWriter implements AutoCloseable {
         "make it writable, or choose another with --checkpoint_dir or --run-dir");
   }
 
-  /** Whether checkpoints are due every so many steps. */
+  @Override
   public boolean isPeriodic() {
     return root.isPresent() && settings.checkpoint().everySteps() > 0;
   }
 
-  /** Whether one is due with {@code step}. */
+  @Override
   public boolean isDue(long step) {
     return isPeriodic() && step % settings.checkpoint().everySteps() == 0;
   }
 
-  /**
-   * Whether nothing is being written; else that is told.
-   *
-   * @param step of the checkpoint that would be left out
-   */
+  @Override
   public boolean isIdle(long step) {
     boolean idle = writing.availablePermits() > 0;
     if (!idle) {
@@ -102,7 +98,7 @@ public final class CheckpointWriter implements AutoCloseable {
     return idle;
   }
 
-  /** Writes it soon, and closes it; not if another is being written. */
+  @Override
   public void saveLater(long step, Snapshot.Source source) {
     if (root.isEmpty() || !isIdle(step) || !writing.tryAcquire()) {
       source.close();
@@ -123,7 +119,7 @@ public final class CheckpointWriter implements AutoCloseable {
     }
   }
 
-  /** Writes it before it returns, after any checkpoint that is still being written. */
+  @Override
   public void saveFinal(Snapshot snapshot) {
     if (root.isPresent()) {
       writing.acquireUninterruptibly();

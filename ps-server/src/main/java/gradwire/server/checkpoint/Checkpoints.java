@@ -4,58 +4,52 @@ import gradwire.config.Consistency;
 import gradwire.transport.ShardSettings;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.function.Supplier;
 
-/**
- * Where a server's checkpoints go, and which it begins with. Immutable.
- *
- * @param root the same folder for all servers of a run; empty: nothing is written
- * @param job what is known of the job; asked when something is written
- * @param restored the checkpoint that a shard without values begins with, instead of the chief's
- */
-public record Checkpoints(
-    Optional<Path> root, Supplier<Optional<JobMark>> job, Optional<Path> restored) {
+/** Where a server's checkpoints go, and which it begins with. */
+public interface Checkpoints {
   /** Nothing is written, and nothing was. */
-  public static final Checkpoints NONE = in(Optional.empty());
+  Checkpoints NONE = in(Optional.empty());
 
   /** A run from its first step on. */
-  public static Checkpoints in(Optional<Path> root) {
-    return new Checkpoints(root, Optional::empty, Optional.empty());
-  }
-
-  /** Writes a shard's part of them. */
-  public CheckpointWriter writer(ShardSettings settings, long layoutFingerprint) {
-    return new CheckpointWriter(
-        root, settings, () -> RunMark.of(job.get(), layoutFingerprint, settings));
+  static FileCheckpoints in(Optional<Path> root) {
+    return new FileCheckpoints(root, Optional::empty, Optional.empty());
   }
 
   /**
-   * How servers agree on a moment; empty where they need not, as they are in step, or there is but
-   * one.
+   * Asked before a run begins.
+   *
+   * @throws gradwire.error.UsageException if nothing can be written where it should
    */
-  public Optional<CutBoard> board(ShardSettings settings) {
-    boolean isNeeded =
-        settings.numShards() > 1
-            && settings.checkpoint().everySteps() > 0
-            && switch (settings.consistency()) {
-              case Consistency.Sync ignored -> false;
-              case Consistency.Async() -> true;
-              case Consistency.Ssp ignored -> true;
-            };
-    return root.filter(folder -> isNeeded).map(CutBoard::new);
-  }
+  default void requireWritable() {}
+
+  /** Takes a shard's part of them. */
+  SnapshotWriter writer(ShardSettings settings, long layoutFingerprint);
+
+  /**
+   * How servers agree on a moment; empty where they need not, see {@link #needsBoard}, or cannot.
+   */
+  Optional<CutBoard> board(ShardSettings settings);
 
   /**
    * The checkpoint to begin with, if any.
    *
    * @throws gradwire.error.GradwireException if it is damaged, or of another run
    */
-  public Optional<Checkpoint> restored(ShardSettings settings, long layoutFingerprint) {
-    return restored.map(
-        folder -> {
-          Checkpoint checkpoint = Checkpoint.open(folder);
-          checkpoint.requireOf(RunMark.of(Optional.empty(), layoutFingerprint, settings));
-          return checkpoint;
-        });
+  Optional<Restorable> restored(ShardSettings settings, long layoutFingerprint);
+
+  /** Tells the checkpoint that a server begins with from others, if servers may disagree. */
+  default String origin() {
+    return "";
+  }
+
+  /** Whether servers have to agree on a moment: they are not in step, and there are several. */
+  static boolean needsBoard(ShardSettings settings) {
+    return settings.numShards() > 1
+        && settings.checkpoint().everySteps() > 0
+        && switch (settings.consistency()) {
+          case Consistency.Sync ignored -> false;
+          case Consistency.Async() -> true;
+          case Consistency.Ssp ignored -> true;
+        };
   }
 }

@@ -1,8 +1,10 @@
 package gradwire.server.checkpoint;
 
 import gradwire.error.GradwireException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 
 /**
@@ -14,6 +16,22 @@ import java.util.stream.Collectors;
 public record Cut(List<Long> until) {
   public Cut {
     until = List.copyOf(until);
+  }
+
+  /**
+   * The same, but no replica further behind another than pushes ever are: who is restored from it
+   * must be able to go on.
+   *
+   * @param left says of a replica that it pushes no more
+   */
+  public Cut within(long maxLagSteps, IntPredicate left) {
+    long most = until.stream().mapToLong(Long::longValue).max().orElse(0);
+    List<Long> closer = new ArrayList<>();
+    for (int replica = 0; replica < until.size(); replica++) {
+      long wanted = until.get(replica);
+      closer.add(left.test(replica) ? wanted : Math.max(wanted, most - maxLagSteps));
+    }
+    return new Cut(closer);
   }
 
   String text() {

@@ -1,92 +1,27 @@
 package gradwire.server.checkpoint;
 
-import gradwire.error.GradwireException;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Where server 0 tells the others what the next checkpoint holds: the file {@code checkpoints/cut}.
- * A cut that is told too late, or not at all, costs a checkpoint and nothing else. Thread-safe; no
- * call waits for a disk.
+ * Where server 0 tells the others what the next checkpoint holds. A cut that is told too late, or
+ * not at all, costs a checkpoint and nothing else.
  */
-public final class CutBoard implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(CutBoard.class);
-  private static final long LOOK_EVERY_MILLIS = 10;
-
-  private final Path file;
-  private final ScheduledExecutorService thread =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().daemon().name("cuts").factory());
-
-  /** What was read last; the thread's alone. */
-  private String seen = "";
-
-  CutBoard(Path root) {
-    this.file = root.resolve("cut");
-  }
-
+public interface CutBoard extends AutoCloseable {
   /** Soon, all others know it. */
-  public void announce(Cut cut) {
-    thread.execute(() -> write(cut));
-  }
-
-  private void write(Cut cut) {
-    Path unfinished = file.resolveSibling(file.getFileName() + ".tmp");
-    try {
-      Files.createDirectories(file.toAbsolutePath().resolveSibling(""));
-      Files.writeString(unfinished, cut.text());
-      Files.move(
-          unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } catch (IOException e) {
-      log.warn("{}: checkpoint left out, the other servers cannot be told: {}", file, e.toString());
-    }
-  }
+  void announce(Cut cut);
 
   /**
    * From now on, tells of every new cut.
    *
-   * @param listener called on a thread of its own
+   * @param listener called on a thread that holds no lock
    */
-  public void watch(Consumer<Cut> listener) {
-    thread.execute(() -> seen = read());
-    var unused =
-        thread.scheduleWithFixedDelay(
-            () -> look(listener), LOOK_EVERY_MILLIS, LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
-  }
+  void watch(Consumer<Cut> listener);
 
-  private void look(Consumer<Cut> listener) {
-    try {
-      String text = read();
-      if (!text.equals(seen)) {
-        seen = text;
-        listener.accept(Cut.parse(text));
-      }
-    } catch (GradwireException e) {
-      log.warn("{}: checkpoint left out: {}", file, e.getMessage());
-    }
-  }
-
-  private String read() {
-    try {
-      return Files.readString(file);
-    } catch (NoSuchFileException none) {
-      return "";
-    } catch (IOException e) {
-      throw new GradwireException("expected to read it, got " + e, e);
-    }
+  /** The time that it takes others to hear of a cut is measured by, in ns; monotonic. */
+  default long nanos() {
+    return System.nanoTime();
   }
 
   @Override
-  public void close() {
-    thread.shutdownNow();
-  }
+  void close();
 }

@@ -43,10 +43,22 @@ public record Manifest(
   /**
    * Of one moment's files.
    *
+   * @param where for messages
    * @param notes all of them, in the order of shards
+   * @throws GradwireException if they are of several moments
    */
-  static Manifest of(List<PartNote> notes, String savedAt) {
+  static Manifest of(Object where, List<PartNote> notes, String savedAt) {
     PartNote first = notes.getFirst();
+    for (PartNote note : notes) {
+      if (!note.moment().equals(first.moment())) {
+        throw new GradwireException(
+            where
+                + ": expected the servers' files to be of one moment, got "
+                + note.moment()
+                + " and "
+                + first.moment());
+      }
+    }
     List<Part> parts = notes.stream().map(PartNote::part).toList();
     Manifest unsigned =
         new Manifest(

@@ -43,6 +43,7 @@ final class Coordinator {
   private final Leases leases = new Leases();
   private final Paces paces = new Paces();
   private final Stragglers stragglers = new Stragglers(paces);
+  private final FirstWord firstWord;
   private @Nullable MembershipState state;
   private boolean saidThatSavingFails;
 
@@ -55,6 +56,7 @@ final class Coordinator {
     this.store = store;
     this.clockMillis = clockMillis;
     this.log = log;
+    this.firstWord = new FirstWord(log);
     this.state = store.load().orElse(null);
   }
 
@@ -67,11 +69,14 @@ final class Coordinator {
    * A worker's process has started. Again for one that has joined already changes nothing.
    *
    * @throws GradwireException if it belongs to another job, or a later process has joined
-   * @throws NotNowException if that cannot be put on file
+   * @throws NotNowException if that cannot be put on file, or worker 0 is to come first
    */
   Standing join(Member member, MembershipPlan plan) {
     MembershipState before = state == null ? MembershipState.initial(plan) : state;
     expectSamePlan(member, plan, before);
+    if (state == null) {
+      firstWord.expectMayJoin(member, clockMillis.getAsLong());
+    }
     Row known = before.row(member.worker());
     if (known != null && known.incarnation() > member.incarnation()) {
       throw replaced(member, known);

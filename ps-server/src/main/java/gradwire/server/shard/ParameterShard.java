@@ -158,7 +158,7 @@ public final class ParameterShard implements ShardService, AutoCloseable {
     waitingForValues.clear();
   }
 
-  private static void answerOpen(ShardRun run, Waiting waiting) {
+  private void answerOpen(ShardRun run, Waiting waiting) {
     try {
       run.admit(waiting.request());
       int worker = waiting.request().worker();
@@ -169,7 +169,8 @@ public final class ParameterShard implements ShardService, AutoCloseable {
                   run.step(),
                   run.hasValues(),
                   run.members().lastDone(worker),
-                  run.members().applied(worker)));
+                  run.members().applied(worker),
+                  checkpoints.origin()));
     } catch (GradwireException refused) {
       waiting.reply().completeExceptionally(refused);
     }

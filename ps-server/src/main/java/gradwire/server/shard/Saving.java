@@ -1,11 +1,13 @@
 package gradwire.server.shard;
 
-import gradwire.server.checkpoint.CheckpointWriter;
+import gradwire.config.Consistency;
 import gradwire.server.checkpoint.Cut;
 import gradwire.server.checkpoint.CutBoard;
 import gradwire.server.checkpoint.Snapshot;
+import gradwire.server.checkpoint.SnapshotWriter;
 import gradwire.server.sync.Pending;
 import gradwire.transport.Push;
+import gradwire.transport.ShardSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -32,14 +34,18 @@ final class Saving implements AutoCloseable {
   /** At least so many pushes ahead: another server may have one more than this one. */
   private static final long LEAD_PUSHES = 2;
 
-  private final CheckpointWriter writer;
+  private final SnapshotWriter writer;
   private final Optional<CutBoard> board;
   private final boolean isFirst;
+
+  /** How far a replica may be ahead of another, in a checkpoint, too. */
+  private final long maxLagSteps;
+
   private final Members members;
   private final ShardMemory memory;
   private final Staleness staleness;
   private final Optional<CopyRoom> room;
-  private final long begunNanos = System.nanoTime();
+  private final long begunNanos;
   private final long[] begunAt;
 
   /** Which is not reached by all replicas yet. */
@@ -53,22 +59,25 @@ final class Saving implements AutoCloseable {
   /**
    * @param writer closed by {@link #close}
    * @param board empty where servers need not agree; closed by {@link #close}
-   * @param isFirst whether this is server 0's shard
+   * @param settings the shard's
    */
   Saving(
-      CheckpointWriter writer,
+      SnapshotWriter writer,
       Optional<CutBoard> board,
-      boolean isFirst,
+      ShardSettings settings,
       Members members,
       ShardMemory memory,
       Staleness staleness) {
     this.writer = writer;
     this.board = board;
-    this.isFirst = isFirst;
+    this.isFirst = settings.shard().index() == 0;
+    this.maxLagSteps =
+        settings.consistency() instanceof Consistency.Ssp(int bound) ? bound : Long.MAX_VALUE;
     this.members = members;
     this.memory = memory;
     this.staleness = staleness;
     this.room = writer.isPeriodic() ? room(memory) : Optional.empty();
+    this.begunNanos = board.map(CutBoard::nanos).orElse(0L);
     this.begunAt = new long[members.size()];
     for (int replica = 0; replica < begunAt.length; replica++) {
       begunAt[replica] = members.lastDone(replica);
@@ -125,20 +134,21 @@ final class Saving implements AutoCloseable {
   }
 
   private void announce(CutBoard others) {
+    long elapsed = others.nanos() - begunNanos;
     List<Long> until = new ArrayList<>();
     for (int replica = 0; replica < begunAt.length; replica++) {
       long done = members.lastDone(replica);
-      until.add(members.hasLeft(replica) ? done : done + LEAD_PUSHES + ahead(replica, done));
+      long more = members.hasLeft(replica) ? 0 : LEAD_PUSHES + ahead(replica, done, elapsed);
+      until.add(done + more);
     }
-    Cut announced = new Cut(until);
+    Cut announced = new Cut(until).within(maxLagSteps, members::hasLeft);
     cut = announced;
     isOverdue = false;
     others.announce(announced);
   }
 
   /** How many pushes of it will come before the others have heard of a cut. */
-  private long ahead(int replica, long done) {
-    long elapsed = System.nanoTime() - begunNanos;
+  private long ahead(int replica, long done, long elapsed) {
     return Math.ceilDiv((done - begunAt[replica]) * LEAD_NANOS, Math.max(1, elapsed));
   }
 

@@ -1,7 +1,7 @@
 package gradwire.server.shard;
 
 import gradwire.cluster.ShardMap.Shard;
-import gradwire.server.checkpoint.Checkpoint;
+import gradwire.server.checkpoint.Restorable;
 import gradwire.server.optimizer.Optimizer;
 import gradwire.server.optimizer.SlotState;
 import gradwire.server.store.MemoryStore;
@@ -108,7 +108,7 @@ public final class ShardMemory implements AutoCloseable {
   }
 
   /** Goes on from a checkpoint. */
-  void restore(Checkpoint from) {
+  void restore(Restorable from) {
     from.read(shard.begin(), vectors());
   }
 

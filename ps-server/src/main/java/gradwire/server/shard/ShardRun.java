@@ -3,9 +3,9 @@ package gradwire.server.shard;
 import gradwire.config.Consistency;
 import gradwire.error.Expect;
 import gradwire.error.GradwireException;
-import gradwire.server.checkpoint.Checkpoint;
 import gradwire.server.checkpoint.Checkpoints;
 import gradwire.server.checkpoint.Cut;
+import gradwire.server.checkpoint.Restorable;
 import gradwire.server.optimizer.Optimizer;
 import gradwire.server.store.ShardStore;
 import gradwire.server.store.ShardStores;
@@ -70,7 +70,7 @@ final class ShardRun implements ShardAccess {
         new Saving(
             checkpoints.writer(settings, layoutFingerprint),
             checkpoints.board(settings),
-            settings.shard().index() == 0,
+            settings,
             members,
             memory,
             staleness);
@@ -84,7 +84,7 @@ final class ShardRun implements ShardAccess {
   static ShardRun of(
       OpenRequest chief, ShardSettings settings, ShardStores stores, Checkpoints checkpoints) {
     checkCounts(chief, settings);
-    Optional<Checkpoint> restored = restored(chief, settings, checkpoints);
+    Optional<Restorable> restored = restored(chief, settings, checkpoints);
     int numVectors = 1 + Optimizer.of(settings.optimizer()).numSlots();
     try {
       ShardStore store = stores.create(chief, settings.shard().length(), numVectors);
@@ -107,9 +107,9 @@ final class ShardRun implements ShardAccess {
     }
   }
 
-  private static Optional<Checkpoint> restored(
+  private static Optional<Restorable> restored(
       OpenRequest chief, ShardSettings settings, Checkpoints checkpoints) {
-    Optional<Checkpoint> restored = checkpoints.restored(settings, chief.layoutFingerprint());
+    Optional<Restorable> restored = checkpoints.restored(settings, chief.layoutFingerprint());
     restored.ifPresent(
         from ->
             Expect.that(
@@ -122,7 +122,7 @@ final class ShardRun implements ShardAccess {
   }
 
   /** All of it counts, or nothing. */
-  private void restore(Checkpoint from) {
+  private void restore(Restorable from) {
     memory.restore(from);
     staleness.restore(from.manifest().files().getFirst().staleness());
     step = from.manifest().step();
@@ -149,7 +149,7 @@ final class ShardRun implements ShardAccess {
     ShardStore store = saved.store();
     ShardTable table = store.current();
     boolean resumedAfterStop = numResumes > table.numResumes();
-    Optional<Checkpoint> restored =
+    Optional<Restorable> restored =
         table.version() == ShardTable.NONE
             ? restored(saved.chief(), settings, checkpoints)
             : Optional.empty();

@@ -15,6 +15,9 @@ import java.util.concurrent.atomic.AtomicLong;
 final class VersionCopy {
   private static final long STRIPE_BYTES = 1 << 20;
 
+  /** So much is copied sooner than a thread begins. */
+  private static final long LITTLE_BYTES = 1 << 20;
+
   private final List<MemorySegment> from;
   private final List<MemorySegment> into;
   private final long stripesPerVector;
@@ -34,9 +37,13 @@ final class VersionCopy {
     this.numStripes = stripesPerVector * from.size();
   }
 
-  /** Copies in the background. */
+  /** Copies in the background, or at once if it is little. */
   void start() {
-    Thread.ofPlatform().daemon().name("snapshot").start(this::await);
+    if (from.getFirst().byteSize() * from.size() <= LITTLE_BYTES) {
+      await();
+    } else {
+      Thread.ofPlatform().daemon().name("snapshot").start(this::await);
+    }
   }
 
   /** Returns when all is copied. */

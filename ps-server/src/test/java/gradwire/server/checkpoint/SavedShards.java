@@ -23,7 +23,7 @@ import java.util.OptionalInt;
  * Two replicas' run with Adam over some servers. Element {@code i} of vector {@code v} is {@code
  * 1000 step + 100 v + i}.
  */
-final class SavedShards {
+public final class SavedShards {
   static final FlatLayout LAYOUT =
       new FlatLayout(List.of(TensorSpec.weight("w", 3), TensorSpec.bias("b", 4)));
   static final int NUM_VECTORS = 3;
@@ -41,7 +41,7 @@ final class SavedShards {
   }
 
   static CheckpointWriter writer(Path root, int shard, int numShards) {
-    return new Checkpoints(
+    return new FileCheckpoints(
             Optional.of(root), () -> Optional.of(new JobMark(42, "abc")), Optional.empty())
         .writer(settings(shard, numShards), LAYOUT.fingerprint());
   }
@@ -73,8 +73,13 @@ final class SavedShards {
     return 1000f * step + 100 * vector + element;
   }
 
+  /** Server 0 of two has written its file, server 1 has not. */
+  public static void savePart(Path root, long step) {
+    writer(root, 0, 2).saveFinal(snapshot(0, 2, step));
+  }
+
   /** A whole checkpoint. */
-  static void save(Path root, int numShards, long... steps) {
+  public static void save(Path root, int numShards, long... steps) {
     for (long step : steps) {
       for (int shard = 0; shard < numShards; shard++) {
         writer(root, shard, numShards).saveFinal(snapshot(shard, numShards, step));

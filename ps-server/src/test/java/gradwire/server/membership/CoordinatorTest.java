@@ -156,6 +156,7 @@ final class CoordinatorTest {
 
   @Test
   void anEarlierProcessOfAWorkerIsTurnedAway() {
+    run.join(ZERO);
     run.join(member(1, 3));
     assertThatThrownBy(() -> run.beat(member(1, 2)))
         .hasMessage(
@@ -177,6 +178,47 @@ final class CoordinatorTest {
             "worker-1 incarnation 0: expected a worker of this job (4 replicas on 2 workers, lease"
                 + " 2000 ms, replicas move WHEN_GONE), got one of another (2 replicas on 2 workers,"
                 + " lease 2000 ms, replicas move WHEN_GONE); start all tasks with the same job and worker_hosts");
+  }
+
+  @Test
+  void aRunIsWhatWorkerZeroSaysHoweverEarlyOthersCome() {
+    MembershipPlan wrong = new MembershipPlan(3, 3, LEASE_MILLIS, Moves.WHEN_GONE);
+    assertThatThrownBy(() -> run.coordinator.join(ONE, wrong))
+        .isInstanceOf(NotNowException.class)
+        .hasMessage(
+            "worker-1 incarnation 0 waits up to 60 s for worker-0, which says how many workers and"
+                + " replicas there are");
+    assertThatThrownBy(() -> run.join(TWO)).isInstanceOf(NotNowException.class);
+    assertThat(run.log)
+        .as("said once")
+        .containsExactly(
+            "worker-1 incarnation 0 waits up to 60 s for worker-0, which says how many workers and"
+                + " replicas there are");
+
+    assertThat(run.join(ZERO).incarnations()).isEqualTo(Map.of(0, 0, 2, 0));
+    assertThatThrownBy(() -> run.coordinator.join(ONE, wrong))
+        .isNotInstanceOf(NotNowException.class)
+        .hasMessageContaining("worker-1 incarnation 0: expected a worker of this job (4 replicas");
+    assertThat(run.join(member(1, 1)).incarnations()).isEqualTo(Map.of(1, 0, 3, 0));
+  }
+
+  @Test
+  void ifWorkerZeroDoesNotComeWhoeverAsksThenSaysWhatTheRunIs() {
+    assertThatThrownBy(() -> run.join(ONE)).isInstanceOf(NotNowException.class);
+    run.pass(Coordinator.START_UP_MILLIS - Run.BEAT_MILLIS);
+    assertThatThrownBy(() -> run.join(ONE)).isInstanceOf(NotNowException.class);
+    run.pass(Run.BEAT_MILLIS);
+    assertThat(run.join(ONE).incarnations()).isEqualTo(Map.of(1, 0, 3, 0));
+    assertThat(run.log)
+        .contains("worker-0 has not come within 60 s: the run is what worker-1 incarnation 0 says");
+    assertThat(run.join(ZERO).incarnations()).isEqualTo(Map.of(0, 0, 2, 0));
+  }
+
+  @Test
+  void onceItIsOnFileWhatTheRunIsNobodyWaitsForWorkerZero() {
+    run.join(ZERO);
+    run.restart();
+    assertThat(run.join(ONE).incarnations()).isEqualTo(Map.of(1, 0, 3, 0));
   }
 
   @Test

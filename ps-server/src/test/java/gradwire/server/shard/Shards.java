@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import gradwire.cluster.ShardMap;
 import gradwire.config.CheckpointPlan;
 import gradwire.config.Consistency;
-import gradwire.server.checkpoint.Checkpoints;
+import gradwire.server.checkpoint.FileCheckpoints;
 import gradwire.server.store.StateFiles;
 import gradwire.tensor.FlatLayout;
 import gradwire.tensor.TensorSpec;
@@ -78,7 +78,7 @@ final class Shards implements AutoCloseable {
       shards.add(
           new ParameterShard(
               new StateFiles(folder.resolve(state).resolve("ps-" + shard + ".shard"), 0),
-              new Checkpoints(
+              new FileCheckpoints(
                   Optional.of(folder.resolve("checkpoints")), Optional::empty, restored),
               new Forever()));
     }

@@ -1,11 +1,15 @@
 package gradwire.server.simulation;
 
+import gradwire.server.checkpoint.Restorable;
+import gradwire.server.checkpoint.Snapshot;
 import gradwire.server.store.ShardStore;
 import gradwire.transport.OpenReply;
 import gradwire.transport.ShardService;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.IntFunction;
 
 /** Bugs of which the simulation must find each one. All sit in its own seams, none in the shard. */
 enum PlantedBug implements Rules {
@@ -104,6 +108,31 @@ enum PlantedBug implements Rules {
     @Override
     public Optional<Question> again(Question unanswered) {
       return Optional.empty();
+    }
+  },
+  A_SNAPSHOT_IS_COPIED_WHEN_IT_IS_WRITTEN("expected in it as") {
+    @Override
+    public Snapshot written(Snapshot snapshot, IntFunction<MemorySegment> live) {
+      return BadSnapshots.copiedLate(snapshot, live);
+    }
+  },
+  A_SNAPSHOT_LEAVES_THE_TABLE_OUT("was answered, the state has") {
+    @Override
+    public Optional<Restorable> restored(Scenario scenario, int server, List<Restorable> newest) {
+      return newest.stream().findFirst().map(BadSnapshots::withoutTable);
+    }
+  },
+  A_SNAPSHOT_LEAVES_THE_SLOTS_OUT("other bits") {
+    @Override
+    public Optional<Restorable> restored(Scenario scenario, int server, List<Restorable> newest) {
+      return newest.stream().findFirst().map(BadSnapshots::withoutSlots);
+    }
+  },
+  ONE_SERVER_RESTORES_THE_SNAPSHOT_BEFORE("but an answer said") {
+    @Override
+    public Optional<Restorable> restored(Scenario scenario, int server, List<Restorable> newest) {
+      boolean isOther = server > 0 && server == scenario.numServers() - 1;
+      return newest.stream().skip(isOther && newest.size() > 1 ? 1 : 0).findFirst();
     }
   };
 

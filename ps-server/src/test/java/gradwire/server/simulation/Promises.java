@@ -1,10 +1,12 @@
 package gradwire.server.simulation;
 
 import gradwire.config.Consistency;
+import gradwire.server.checkpoint.Manifest;
 import gradwire.server.store.ShardTable;
 import gradwire.server.store.TwoVersions;
 import java.lang.foreign.ValueLayout;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** What must be true of a server's state after each event, whatever happened. */
 final class Promises {
@@ -12,6 +14,9 @@ final class Promises {
   private final Scenario scenario;
   private final long[] acknowledged;
   private long told;
+
+  /** What was restored, until the server has it. */
+  private @Nullable Manifest restored;
 
   Promises(String server, Scenario scenario) {
     this.server = server;
@@ -29,15 +34,34 @@ final class Promises {
     acknowledged[worker] = Math.max(acknowledged[worker], sequence);
   }
 
+  /** The history that counts is one that has led to this. */
+  void restored(Manifest from) {
+    restored = from;
+  }
+
+  private void expectAllOf(Manifest from) {
+    told(from.step());
+    for (int worker = 0; worker < scenario.numWorkers(); worker++) {
+      acknowledged(worker, from.replicas().get(worker).sequence());
+    }
+  }
+
   void check(TwoVersions state) {
     ShardTable table = state.current();
-    expect(table.step() >= told, "step " + table.step() + ", but an answer said " + told);
+    if (restored != null && table.version() != ShardTable.NONE) {
+      expectAllOf(restored);
+      restored = null;
+    }
+    if (table.step() < told) {
+      throw broken("step " + table.step() + ", but an answer said " + told);
+    }
     for (int worker = 0; worker < scenario.numWorkers(); worker++) {
       long done = table.row(worker).sequence();
-      expect(
-          done >= acknowledged[worker],
-          "push %d of worker-%d was answered, the state has %d"
-              .formatted(acknowledged[worker], worker, done));
+      if (done < acknowledged[worker]) {
+        throw broken(
+            "push %d of worker-%d was answered, the state has %d"
+                .formatted(acknowledged[worker], worker, done));
+      }
     }
     checkLag(table);
     if (table.version() != ShardTable.NONE && !scenario.dependent()) {
@@ -52,10 +76,11 @@ final class Promises {
       for (int push = 1; push <= scenario.numSteps(); push++) {
         float expected = push <= done ? -scenario.unit() : 0;
         float got = weights[worker * scenario.numSteps() + push - 1];
-        expect(
-            got == expected,
-            "push %d of worker-%d: expected weight %s, got %s"
-                .formatted(push, worker, expected, got));
+        if (got != expected) {
+          throw broken(
+              "push %d of worker-%d: expected weight %s, got %s"
+                  .formatted(push, worker, expected, got));
+        }
       }
     }
   }
@@ -65,9 +90,9 @@ final class Promises {
     if (scenario.consistency() instanceof Consistency.Ssp(int maxLagSteps)) {
       long slowest = applied(table).min().orElse(0);
       long fastest = applied(table).max().orElse(0);
-      expect(
-          fastest - slowest <= maxLagSteps + 1,
-          "lag %d, with at most %d".formatted(fastest - slowest, maxLagSteps));
+      if (fastest - slowest > maxLagSteps + 1) {
+        throw broken("lag %d, with at most %d".formatted(fastest - slowest, maxLagSteps));
+      }
     }
   }
 
@@ -81,9 +106,10 @@ final class Promises {
     check(state);
     for (int worker = 0; worker < scenario.numWorkers(); worker++) {
       ShardTable.Row row = state.current().row(worker);
-      expect(
-          row.applied() == scenario.endsAfter() && row.sequence() == scenario.endsAfter(),
-          "worker-%d: expected %d updates, got %s".formatted(worker, scenario.endsAfter(), row));
+      if (row.applied() != scenario.endsAfter() || row.sequence() != scenario.endsAfter()) {
+        throw broken(
+            "worker-%d: expected %d updates, got %s".formatted(worker, scenario.endsAfter(), row));
+      }
     }
     return weights(state);
   }
@@ -92,9 +118,7 @@ final class Promises {
     return state.vector(state.current().version(), 0).toArray(ValueLayout.JAVA_FLOAT);
   }
 
-  private void expect(boolean isTrue, String what) {
-    if (!isTrue) {
-      throw new Violation(server + ": " + what);
-    }
+  private Violation broken(String what) {
+    return new Violation(server + ": " + what);
   }
 }

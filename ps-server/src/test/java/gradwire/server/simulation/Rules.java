@@ -1,11 +1,15 @@
 package gradwire.server.simulation;
 
+import gradwire.server.checkpoint.Restorable;
+import gradwire.server.checkpoint.Snapshot;
 import gradwire.server.store.ShardStore;
 import gradwire.transport.OpenReply;
 import gradwire.transport.ShardService;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.IntFunction;
 
 /** The protocol as documented; a planted bug overrides one of these. */
 interface Rules {
@@ -19,6 +23,24 @@ interface Rules {
   /** What a server's process finds at its start. */
   default Optional<ShardStore> found(Optional<ShardStore> left) {
     return left;
+  }
+
+  /**
+   * What of a snapshot gets to the disk.
+   *
+   * @param live the server's vectors as they are when it is written
+   */
+  default Snapshot written(Snapshot snapshot, IntFunction<MemorySegment> live) {
+    return snapshot;
+  }
+
+  /**
+   * What a server without a state begins with.
+   *
+   * @param newest the newest whole snapshot and the one before, as far as they are there
+   */
+  default Optional<Restorable> restored(Scenario scenario, int server, List<Restorable> newest) {
+    return newest.stream().findFirst();
   }
 
   /** What workers reach. */

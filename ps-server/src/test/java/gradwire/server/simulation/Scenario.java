@@ -24,6 +24,7 @@ import java.util.Random;
  * @param numFaults at most this many
  * @param oneFaultIn messages, on average
  * @param oneTwiceIn questions, on average, reach their server twice
+ * @param snapshotEvery so many steps; 0: never
  */
 record Scenario(
     int numServers,
@@ -35,7 +36,8 @@ record Scenario(
     boolean fullDisk,
     int numFaults,
     int oneFaultIn,
-    int oneTwiceIn) {
+    int oneTwiceIn,
+    int snapshotEvery) {
   private static final int NEVER = Integer.MAX_VALUE;
 
   static Scenario of(Random random) {
@@ -64,7 +66,8 @@ record Scenario(
         fullDisk,
         1 + random.nextInt(12),
         oneFaultIn,
-        oneTwiceIn);
+        oneTwiceIn,
+        Math.max(0, random.nextInt(6) - 1));
   }
 
   /** The same job when nothing goes wrong. */
@@ -79,7 +82,8 @@ record Scenario(
         false,
         0,
         NEVER,
-        NEVER);
+        NEVER,
+        0);
   }
 
   /** Of each server's shard: one float for every push there is. */
@@ -107,6 +111,6 @@ record Scenario(
             : OptimizerSpec.of("sgd", Map.of("learning_rate", 1.0)),
         consistency,
         inStep() ? numSteps : (long) numFloats() + 1,
-        CheckpointPlan.DEFAULT);
+        new CheckpointPlan(snapshotEvery, 2));
   }
 }

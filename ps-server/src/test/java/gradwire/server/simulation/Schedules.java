@@ -6,11 +6,11 @@ import java.util.stream.LongStream;
 /** Many schedules, on all cores: each is independent of the others. */
 final class Schedules {
   /** What was run. */
-  record Done(long numSchedules, long numEvents, long numFaults, double seconds) {
+  record Done(long numSchedules, long numEvents, long numFaults, long numRestored, double seconds) {
     @Override
     public String toString() {
-      return "%d schedules, %d events, %d faults, %.0f schedules/s"
-          .formatted(numSchedules, numEvents, numFaults, numSchedules / seconds);
+      return "%d schedules, %d events, %d faults, %d snapshots restored, %.0f schedules/s"
+          .formatted(numSchedules, numEvents, numFaults, numRestored, numSchedules / seconds);
     }
   }
 
@@ -26,6 +26,7 @@ final class Schedules {
     LongAdder schedules = new LongAdder();
     LongAdder events = new LongAdder();
     LongAdder faults = new LongAdder();
+    LongAdder restored = new LongAdder();
     LongStream.range(first, first + count)
         .parallel()
         .forEach(
@@ -34,9 +35,10 @@ final class Schedules {
               schedules.increment();
               events.add(ending.numEvents());
               faults.add(ending.numFaults());
+              restored.add(ending.numRestored());
             });
     double seconds = (System.nanoTime() - begun) / 1e9;
-    return new Done(schedules.sum(), events.sum(), faults.sum(), seconds);
+    return new Done(schedules.sum(), events.sum(), faults.sum(), restored.sum(), seconds);
   }
 
   private static World.Ending well(long seed) {

@@ -3,7 +3,7 @@ package gradwire.server.simulation;
 import static java.util.Objects.requireNonNull;
 
 import gradwire.error.GradwireException;
-import gradwire.server.checkpoint.Checkpoints;
+import gradwire.server.checkpoint.Restorable;
 import gradwire.server.shard.Absences;
 import gradwire.server.shard.ParameterShard;
 import gradwire.server.store.ShardStore;
@@ -11,6 +11,7 @@ import gradwire.server.store.ShardStores;
 import gradwire.server.store.TwoVersions;
 import gradwire.transport.OpenRequest;
 import gradwire.transport.ShardService;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -30,7 +31,8 @@ final class Server {
   private final Scenario scenario;
   private final Events events;
   private final Rules rules;
-  private final Promises promises;
+  private final Disk disk;
+  private Promises promises;
   private final Runnable messageCame;
   private final List<Line> lines = new ArrayList<>();
   private long process;
@@ -56,10 +58,12 @@ final class Server {
   /**
    * @param messageCame told of every question
    */
-  Server(int index, Scenario scenario, Events events, Rules rules, Runnable messageCame) {
+  Server(
+      int index, Scenario scenario, Events events, Disk disk, Rules rules, Runnable messageCame) {
     this.index = index;
     this.scenario = scenario;
     this.events = events;
+    this.disk = disk;
     this.rules = rules;
     this.messageCame = messageCame;
     this.promises = new Promises(name(), scenario);
@@ -87,7 +91,9 @@ final class Server {
     events.note(name() + " starts");
     call(
         () -> {
-          ParameterShard fresh = new ParameterShard(new Machine(), Checkpoints.NONE, new Waits());
+          DiskCheckpoints checkpoints =
+              new DiskCheckpoints(index, scenario, events, disk, rules, this::call, this::live);
+          ParameterShard fresh = new ParameterShard(new Machine(), checkpoints, new Waits());
           shard = fresh;
           service = rules.service(scenario, fresh);
         });
@@ -228,6 +234,26 @@ final class Server {
     lines.clear();
     end();
     events.soon(this::start);
+  }
+
+  private MemorySegment live(int vector) {
+    TwoVersions present = requireNonNull(state);
+    return present.vector(present.current().version(), vector);
+  }
+
+  /**
+   * The machine's state is gone, whatever was answered since.
+   *
+   * @param restored what counts from now on; empty: nothing
+   */
+  void goWithTheMachine(Optional<Restorable> restored) {
+    if (isUp()) {
+      die("is gone with its machine");
+    }
+    state = null;
+    chief = null;
+    promises = new Promises(name(), scenario);
+    restored.ifPresent(from -> promises.restored(from.manifest()));
   }
 
   /** Gives a process's memory back; what it says meanwhile reaches nobody. */

@@ -10,7 +10,7 @@ final class Simulation {
   private static final int LOG_LINES = 60;
 
   static {
-    System.setProperty("org.slf4j.simpleLogger.log.gradwire.server.shard.ParameterShard", "off");
+    System.setProperty("org.slf4j.simpleLogger.log.gradwire.server.shard", "off");
   }
 
   private Simulation() {}

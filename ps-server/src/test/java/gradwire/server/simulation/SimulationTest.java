@@ -18,6 +18,7 @@ final class SimulationTest {
 
     assertThat(done.numSchedules()).isEqualTo(NUM_SCHEDULES);
     assertThat(done.numFaults()).isGreaterThan(NUM_SCHEDULES);
+    assertThat(done.numRestored()).isGreaterThan(NUM_SCHEDULES / 20);
   }
 
   @Test

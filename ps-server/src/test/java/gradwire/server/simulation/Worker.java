@@ -112,9 +112,21 @@ final class Worker implements Line.Holder {
   }
 
   void die() {
-    if (alive && phase != Phase.DONE) {
-      events.note(name() + " is killed");
+    if (phase != Phase.DONE) {
+      end("is killed");
+    }
+  }
+
+  /** Whatever it had done: it begins again, too. */
+  void goWithTheMachine() {
+    end("is gone with its machine");
+  }
+
+  private void end(String why) {
+    if (alive) {
+      events.note(name() + " " + why);
       alive = false;
+      phase = Phase.OPENING;
       for (Link link : links) {
         requireNonNull(link.line).drop("worker died");
       }

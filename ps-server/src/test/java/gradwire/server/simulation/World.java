@@ -1,8 +1,10 @@
 package gradwire.server.simulation;
 
+import gradwire.server.checkpoint.Restorable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 
@@ -11,12 +13,16 @@ final class World {
   /** Far more than a job of this size needs, however it is disturbed. */
   private static final int MAX_EVENTS = 20_000;
 
+  /** Whole snapshots, on average. */
+  private static final int ONE_LOSS_IN = 6;
+
   /** How a schedule ended. */
-  record Ending(long hash, long numEvents, int numFaults, float[][] weights) {}
+  record Ending(long hash, long numEvents, int numFaults, int numRestored, float[][] weights) {}
 
   private final Scenario scenario;
   private final Events events;
   private final Random random;
+  private final Disk disk;
   private final List<Server> servers = new ArrayList<>();
   private final List<Worker> workers = new ArrayList<>();
   private int numFaults;
@@ -25,9 +31,11 @@ final class World {
     this.scenario = scenario;
     this.random = random;
     this.events = new Events(random, keepsLog);
+    this.disk = new Disk(scenario, events, this::snapshotIsWhole);
     IntStream.range(0, scenario.numServers())
         .forEach(
-            index -> servers.add(new Server(index, scenario, events, rules, this::messageCame)));
+            index ->
+                servers.add(new Server(index, scenario, events, disk, rules, this::messageCame)));
     IntStream.range(0, scenario.numWorkers())
         .forEach(
             index ->
@@ -62,7 +70,7 @@ final class World {
       }
       float[][] weights = servers.stream().map(Server::finalWeights).toArray(float[][]::new);
       events.note("ends with " + Arrays.deepToString(weights));
-      return new Ending(events.hash(), events.numDone(), numFaults, weights);
+      return new Ending(events.hash(), events.numDone(), numFaults, disk.numRestored(), weights);
     } finally {
       servers.forEach(Server::end);
     }
@@ -72,6 +80,23 @@ final class World {
   private void endAndResume() {
     workers.forEach(Worker::die);
     servers.stream().filter(Server::isUp).forEach(server -> server.die("ends with the run"));
+  }
+
+  /** There is something to restore; most blows come when there is nothing yet. */
+  private void snapshotIsWhole() {
+    if (numFaults < scenario.numFaults() && events.chance(ONE_LOSS_IN)) {
+      numFaults++;
+      events.at(events.now() + random.nextInt(50), this::loseTheMachine);
+    }
+  }
+
+  /** All that is left is on the disk; somebody resumes the run. */
+  private void loseTheMachine() {
+    Optional<Restorable> restored = disk.restoreNewest();
+    events.note(
+        "the machine is lost, restored is " + restored.map(Restorable::name).orElse("nothing"));
+    workers.forEach(Worker::goWithTheMachine);
+    servers.forEach(server -> server.goWithTheMachine(restored));
   }
 
   private void messageCame() {
@@ -84,7 +109,8 @@ final class World {
   private void goWrong() {
     Server server = servers.get(random.nextInt(servers.size()));
     Worker worker = workers.get(random.nextInt(workers.size()));
-    switch (random.nextInt(8)) {
+    switch (random.nextInt(9)) {
+      case 8 -> loseTheMachine();
       case 0 -> kill(server);
       case 4 -> {
         server.dieAtStart(1 + random.nextInt(2));

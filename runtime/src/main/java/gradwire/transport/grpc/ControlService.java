@@ -36,6 +36,7 @@ final class ControlService {
                             .setInitialized(reply.initialized())
                             .setSequence(reply.sequence())
                             .setApplied(reply.applied())
+                            .setOrigin(reply.origin())
                             .build()));
   }
 

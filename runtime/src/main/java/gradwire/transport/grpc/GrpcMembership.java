@@ -29,6 +29,7 @@ import org.slf4j.LoggerFactory;
 public final class GrpcMembership implements Membership {
   private static final Logger log = LoggerFactory.getLogger(GrpcMembership.class);
   private static final long FIRST_PAUSE_MILLIS = 10;
+  private static final long LONGEST_PAUSE_BEFORE_IT_HAS_JOINED_MILLIS = 100;
   private static final Duration LEAST_LIMIT = Duration.ofMillis(250);
 
   private final String server;
@@ -181,12 +182,19 @@ public final class GrpcMembership implements Membership {
       long pauseMillis = FIRST_PAUSE_MILLIS;
       while (!isOver()) {
         boolean answered = attempt(loop);
-        pauseMillis = answered ? FIRST_PAUSE_MILLIS : Math.min(2 * pauseMillis, plan.beatMillis());
+        pauseMillis = answered ? FIRST_PAUSE_MILLIS : Math.min(2 * pauseMillis, longestPause());
         pause(answered, answered ? plan.beatMillis() : pauseMillis);
       }
       Thread.interrupted(); // by close: the line is to be closed in order
       dropLine();
     }
+  }
+
+  /** A run begins when its workers have joined; later there is no hurry. */
+  private long longestPause() {
+    return assignment.version() < 0
+        ? Math.min(plan.beatMillis(), LONGEST_PAUSE_BEFORE_IT_HAS_JOINED_MILLIS)
+        : plan.beatMillis();
   }
 
   private synchronized boolean isOver() {

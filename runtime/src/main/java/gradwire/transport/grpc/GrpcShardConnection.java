@@ -113,7 +113,11 @@ public final class GrpcShardConnection implements ShardConnection {
     }
     requests = startExchange(request);
     return new OpenReply(
-        reply.getStep(), reply.getInitialized(), reply.getSequence(), reply.getApplied());
+        reply.getStep(),
+        reply.getInitialized(),
+        reply.getSequence(),
+        reply.getApplied(),
+        reply.getOrigin());
   }
 
   private void expectConnection() {

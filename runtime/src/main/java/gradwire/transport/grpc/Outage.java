@@ -33,6 +33,14 @@ final class Outage {
     }
     if (!said && now - sinceNanos >= sayAfterNanos) {
       said = true;
+      say(kept);
+    }
+  }
+
+  private void say(Assignment kept) {
+    if (kept.version() < 0) {
+      log.warn("{}: has not let this worker join yet ({}); trying again", server, lastWords);
+    } else {
       log.warn(
           "{}: the coordinator does not answer ({}); going on with replicas {}",
           server,

@@ -2,6 +2,7 @@ package gradwire.worker.step;
 
 import gradwire.cluster.ShardMap;
 import gradwire.cluster.ShardMap.Shard;
+import gradwire.cluster.TaskId;
 import gradwire.config.CheckpointPlan;
 import gradwire.config.Consistency;
 import gradwire.error.GradwireException;
@@ -27,6 +28,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * All parameter servers of a run as one, for one replica: splits the flat vectors over them and
@@ -162,8 +165,27 @@ final class ServerGroup implements AutoCloseable {
     return joined(replies);
   }
 
+  private void expectOneOrigin(List<OpenReply> replies) {
+    if (replies.stream().map(OpenReply::origin).distinct().count() > 1) {
+      throw new GradwireException(
+          "replica-%d: expected all servers to begin with the same checkpoint, got %s; start them again with the same --restore"
+              .formatted(
+                  replica,
+                  IntStream.range(0, replies.size())
+                      .mapToObj(server -> origin(server, replies.get(server)))
+                      .collect(Collectors.joining(", "))));
+    }
+  }
+
+  private static String origin(int server, OpenReply reply) {
+    return TaskId.ps(server).name()
+        + ": "
+        + (reply.origin().isEmpty() ? "the first step" : reply.origin());
+  }
+
   /** The next push has the same number everywhere; a server that has it already says so. */
   private Joined joined(List<OpenReply> replies) {
+    expectOneOrigin(replies);
     Joined joined =
         replies.stream()
             .map(
