@@ -29,12 +29,6 @@ final class ShardUpdater implements AutoCloseable {
   /** From here on threads gain more than waking them costs. */
   static final long PARALLEL_FLOATS = 1 << 20;
 
-  /**
-   * Until lanes are compiled they cost some 0.3 s of CPU more than arrays; a shard must have had
-   * this many floats applied before it is likely to get them back.
-   */
-  static final long LANES_PAY_AFTER_FLOATS = 400_000_000;
-
   private static final List<MemorySegment> NONE = List.of();
 
   private final long length;
@@ -44,6 +38,7 @@ final class ShardUpdater implements AutoCloseable {
   private final BlockKernel[] arrays;
   private final BlockKernel[] lanes;
   private final ApplyPool pool;
+  private final LaneChoice choice = new LaneChoice(LaneSupport.isHere());
 
   /** What is being applied; written by the caller before stripes are shared out. */
   private BlockKernel[] kernels;
@@ -52,7 +47,6 @@ final class ShardUpdater implements AutoCloseable {
   private Update update;
   private SlotState state;
   private SlotState into;
-  private long floatsApplied;
 
   /**
    * @param state of the shard, its first
@@ -97,13 +91,14 @@ final class ShardUpdater implements AutoCloseable {
     this.state = state;
     this.into = into;
     this.gradients = gradients;
-    kernels = floatsApplied < LANES_PAY_AFTER_FLOATS ? arrays : lanes;
-    floatsApplied += length;
+    kernels = choice.isOnLanes() ? lanes : arrays;
+    long begunNanos = System.nanoTime();
     try {
       pool.run();
     } finally {
       this.gradients = NONE;
     }
+    choice.took(length, System.nanoTime() - begunNanos);
   }
 
   private void applyStripe(int thread, int stripe) {
