@@ -1,9 +1,12 @@
 package gradwire.bench;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
 import gradwire.kernels.cpu.Matrix;
 import gradwire.kernels.cpu.OpenBlas;
 import gradwire.tensor.Floats;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -16,7 +19,6 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
@@ -32,33 +34,24 @@ public class SgemmLimit {
   private static final int SIDE = 1024;
   private static final long FLOPS = 2L * SIDE * SIDE * SIDE;
 
-  private @Nullable Arena arena;
   private @Nullable Matrix a;
   private @Nullable Matrix b;
   private @Nullable Matrix c;
 
   @Setup(Level.Trial)
   public void allocate() {
-    arena = Arena.ofShared();
-    a = matrix(arena);
-    b = matrix(arena);
-    c = matrix(arena);
+    a = matrix();
+    b = matrix();
+    c = matrix();
   }
 
   /** Small numbers: denormal ones would be slow. */
-  private static Matrix matrix(Arena arena) {
-    var memory = Floats.allocate(arena, (long) SIDE * SIDE);
+  private static Matrix matrix() {
+    MemorySegment memory = Floats.allocate(Arena.ofAuto(), (long) SIDE * SIDE);
     for (long i = 0; i < (long) SIDE * SIDE; i++) {
-      memory.setAtIndex(java.lang.foreign.ValueLayout.JAVA_FLOAT, i, i % 17 / 17f);
+      memory.setAtIndex(JAVA_FLOAT, i, i % 17 / 17f);
     }
     return new Matrix(memory, SIDE, SIDE);
-  }
-
-  @TearDown(Level.Trial)
-  public void free() {
-    if (arena != null) {
-      arena.close();
-    }
   }
 
   /** One product. */
