@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationCube;
+import org.nd4j.linalg.activations.impl.ActivationELU;
 import org.nd4j.linalg.activations.impl.ActivationHardTanH;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.activations.impl.ActivationSigmoid;
@@ -31,8 +32,12 @@ final class Activations {
 
   /** Empty where none computes the same. */
   static Optional<Activation> of(IActivation activation) {
-    return Relu.isPlain(activation)
-        ? Optional.of(Activation.RELU)
-        : Optional.ofNullable(KNOWN.get(activation.getClass()));
+    if (Relu.isPlain(activation)) {
+      return Optional.of(Activation.RELU);
+    }
+    if (activation instanceof ActivationELU elu && elu.getAlpha() == 1) {
+      return Optional.of(Activation.ELU);
+    }
+    return Optional.ofNullable(KNOWN.get(activation.getClass()));
   }
 }

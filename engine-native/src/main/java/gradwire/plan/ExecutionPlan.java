@@ -33,7 +33,6 @@ public final class ExecutionPlan implements AutoCloseable {
 
   private final List<Node> nodes = new ArrayList<>();
   private final LossNode loss;
-  private final long numFloats;
 
   /**
    * @param parameters the flat vector, read
@@ -50,7 +49,6 @@ public final class ExecutionPlan implements AutoCloseable {
       MemoryPlan memory = new MemoryPlan();
       ValueBuffers buffers = new ValueBuffers(this.network, use, shapes, memory);
       List<MemorySegment> allocated = memory.allocate(arena);
-      numFloats = memory.numFloats();
       for (int v = 0; v < shapes.size(); v++) {
         values.add(buffers.values(v, allocated));
       }
@@ -99,11 +97,6 @@ public final class ExecutionPlan implements AutoCloseable {
   /** An example's shape at the end of the network. */
   public Shape output() {
     return values.getLast().getFirst().shape();
-  }
-
-  /** What lies off the heap for values and gradients, in bytes. */
-  public long numBytes() {
-    return numFloats * Float.BYTES;
   }
 
   /**

@@ -3,7 +3,7 @@
  * computed, {@link gradwire.plan.ExecutionPlan} lays it out for one batch size and runs it.
  *
  * <p>Stop 0, behind a {@code ComputeEngine}. Knows flat vectors and their offsets, no file format
- * and no other framework. Nothing is allocated in a step; every sum has a fixed order.
+ * and no other framework. No buffer is allocated in a step; every sum has a fixed order.
  */
 @NullMarked
 package gradwire.plan;
