@@ -251,7 +251,8 @@ public final class DistributedTraining<N extends Model> {
         training.transport(),
         training.tls(),
         training.trace(),
-        training.replicas());
+        training.replicas(),
+        training.engine());
   }
 
   private static int atLeastOne(String where, int count) {

@@ -94,7 +94,7 @@ final class EmbeddedRun {
     plan.testExamples().ifPresent(test -> SpoolWriter.write(TEST_DATA, test, input.test()));
     try (Arena arena = Arena.ofConfined()) {
       Spool spool = Spool.open(input.train(), arena);
-      FitCheck.require(TRAINING_DATA, plan.network(), spool);
+      FitCheck.require(TRAINING_DATA, plan.network(), plan.training().engine(), spool);
       if (plan.testExamples().isPresent()) {
         requireAlike(spool, Spool.open(input.test(), arena));
       }

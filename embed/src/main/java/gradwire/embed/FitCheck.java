@@ -1,5 +1,6 @@
 package gradwire.embed;
 
+import gradwire.config.EngineChoice;
 import gradwire.dl4j.Dl4jEngine;
 import gradwire.error.Expect;
 import gradwire.error.UsageException;
@@ -18,8 +19,8 @@ final class FitCheck {
    * @param where what the examples are, for messages
    * @throws UsageException if the network can't be run, or not on such examples
    */
-  static void require(String where, TrainableNetwork network, Spool spool) {
-    try (Dl4jEngine engine = network.newEngine();
+  static void require(String where, TrainableNetwork network, EngineChoice choice, Spool spool) {
+    try (Dl4jEngine engine = network.newEngine(choice);
         Arena arena = Arena.ofConfined()) {
       requireCount(where, "features", network.numInputs(), spool.features().size());
       requireCount(where, "labels", network.numOutputs(), spool.labels().size());

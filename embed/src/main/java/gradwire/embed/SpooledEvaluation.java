@@ -2,6 +2,7 @@ package gradwire.embed;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
+import gradwire.config.EngineChoice;
 import gradwire.dl4j.Dl4jEngine;
 import gradwire.error.Expect;
 import gradwire.worker.data.InOrder;
@@ -26,8 +27,8 @@ final class SpooledEvaluation implements Evaluation {
   private final int numExamples;
   private final SpooledBatches batches;
 
-  SpooledEvaluation(TrainingInput input) {
-    engine = TrainableNetwork.read(input.root()).newEngine();
+  SpooledEvaluation(TrainingInput input, EngineChoice choice) {
+    engine = TrainableNetwork.read(input.root()).newEngine(choice);
     Spool spool = Spool.open(input.test(), arena);
     numExamples = spool.numExamples();
     batches = new SpooledBatches(spool, new InOrder(numExamples), BATCH_SIZE, arena);

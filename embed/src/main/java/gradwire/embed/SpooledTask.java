@@ -1,5 +1,6 @@
 package gradwire.embed;
 
+import gradwire.config.EngineChoice;
 import gradwire.dl4j.Dl4jEngine;
 import gradwire.update.OptimizerSpec;
 import gradwire.worker.data.BatchSource;
@@ -16,6 +17,7 @@ import java.util.function.Supplier;
 /** One worker of an embedded run. */
 final class SpooledTask implements TrainingTask {
   private final TrainingInput input;
+  private final EngineChoice choice;
   private final long trainSteps;
   private final Arena arena = Arena.ofShared();
   private final Dl4jEngine engine;
@@ -24,11 +26,18 @@ final class SpooledTask implements TrainingTask {
   /**
    * @param batchSize examples per replica and step
    */
-  SpooledTask(TrainingInput input, long seed, int numReplicas, int batchSize, long trainSteps) {
+  SpooledTask(
+      TrainingInput input,
+      EngineChoice choice,
+      long seed,
+      int numReplicas,
+      int batchSize,
+      long trainSteps) {
     this.input = input;
+    this.choice = choice;
     this.trainSteps = trainSteps;
     TrainableNetwork network = TrainableNetwork.read(input.root());
-    this.engine = network.newEngine();
+    this.engine = network.newEngine(choice);
     Spool spool = Spool.open(input.train(), arena);
     SharedEpochs plan = new SharedEpochs(seed, spool.numExamples(), numReplicas);
     this.batches = new SpooledBatches(spool, plan, batchSize, arena);
@@ -62,7 +71,7 @@ final class SpooledTask implements TrainingTask {
   @Override
   public Optional<Supplier<Evaluation>> evaluations() {
     return Files.exists(input.test())
-        ? Optional.of(() -> new SpooledEvaluation(input))
+        ? Optional.of(() -> new SpooledEvaluation(input, choice))
         : Optional.empty();
   }
 

@@ -1,7 +1,9 @@
 package gradwire.embed;
 
+import gradwire.config.EngineChoice;
 import gradwire.dl4j.Dl4jEngine;
 import gradwire.dl4j.Dl4jOptimizers;
+import gradwire.dl4j.Dl4jOptions;
 import gradwire.error.GradwireException;
 import gradwire.update.OptimizerSpec;
 import java.io.IOException;
@@ -32,10 +34,11 @@ sealed interface TrainableNetwork {
    *
    * @throws gradwire.error.UsageException if the engine can't run such a network
    */
-  default Dl4jEngine newEngine() {
+  default Dl4jEngine newEngine(EngineChoice choice) {
+    Dl4jOptions options = Dl4jOptions.DEFAULT.with(choice);
     return switch (this) {
-      case Layers(MultiLayerNetwork network) -> Dl4jEngine.of(network);
-      case Graph(ComputationGraph graph) -> Dl4jEngine.of(graph);
+      case Layers(MultiLayerNetwork network) -> Dl4jEngine.of(network, options);
+      case Graph(ComputationGraph graph) -> Dl4jEngine.of(graph, options);
     };
   }
 

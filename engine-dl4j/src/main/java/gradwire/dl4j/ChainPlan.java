@@ -1,5 +1,6 @@
 package gradwire.dl4j;
 
+import gradwire.kernels.cpu.SoftmaxLoss;
 import gradwire.worker.engine.StepFlow;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,12 +68,12 @@ final class ChainPlan implements GradientPlan {
     numForwardOnly = hasPreprocessor(network, 0) ? 1 : 0;
     for (int i = 0; i < last; i++) {
       addPreprocessor(network, i);
-      links.add(new Link(stage(layers[i], i, flat), flat.table().rangeOf(i)));
+      links.add(new Link(stage(layers[i], i, flat), flat.table().rangeOf(Integer.toString(i))));
     }
     addPreprocessor(network, last);
     SoftmaxLoss loss = SoftmaxStage.lossOf((OutputLayer) layers[last]).orElseThrow();
     output = new SoftmaxStage(map(flat, last), loss, mean);
-    outputRange = flat.table().rangeOf(last);
+    outputRange = flat.table().rangeOf(Integer.toString(last));
   }
 
   /** Whether every layer is one that a chain can hold. */

@@ -1,6 +1,7 @@
 package gradwire.dl4j;
 
 import gradwire.error.Expect;
+import gradwire.kernels.cpu.SoftmaxLoss;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.util.Arrays;

@@ -29,7 +29,7 @@ final class DenseStage implements Stage {
   @Override
   public INDArray forward(INDArray array) {
     Rows x = map.input(array);
-    if (activations.rows() != x.rows()) {
+    if (activations.rows() != x.rows() || activations.columns() != map.numOutputs()) {
       activations = Rows.allocate(x.rows(), map.numOutputs());
       inputGradient = first ? inputGradient : Rows.allocate(x.rows(), map.numInputs());
     }

@@ -2,7 +2,6 @@ package gradwire.dl4j;
 
 import gradwire.error.Expect;
 import gradwire.error.UsageException;
-import gradwire.random.Draws;
 import gradwire.tensor.FlatLayout;
 import gradwire.tensor.Floats;
 import gradwire.tensor.SharedMemory;
@@ -11,18 +10,14 @@ import gradwire.worker.engine.ComputeEngine;
 import gradwire.worker.engine.FloatTensor;
 import gradwire.worker.engine.StepFlow;
 import gradwire.worker.engine.StepVectors;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * A DL4J network as a compute engine. One thread: the one that made it.
@@ -40,6 +35,9 @@ import org.nd4j.linalg.factory.Nd4j;
  * (running - batch)} for the mean and the variance, {@code log10} of the ratio of old to new
  * deviation otherwise; never divided by the batch size.
  *
+ * <p><b>Computation.</b> Where it is known how, the network is compiled to kernel calls that don't
+ * use ND4J; else DL4J's layers compute ({@link Dl4jOptions#engine}).
+ *
  * <p><b>Dropout.</b> ND4J's generator belongs to the thread; it is seeded from the random key
  * before every gradient.
  */
@@ -49,9 +47,7 @@ public final class Dl4jEngine implements ComputeEngine {
   private final MemorySegment gradient;
   private final FlatNetwork network;
   private final FlatLayout layout;
-  private final GradientPlan plan;
-  private final BatchArrays arrays = new BatchArrays();
-  private final List<FloatTensor> outputs = new ArrayList<>();
+  private final Computation computation;
 
   private Dl4jEngine(INDArray initial, Dl4jOptions options, Builder builder) {
     vectors = new StepVectors(initial.length());
@@ -62,7 +58,7 @@ public final class Dl4jEngine implements ComputeEngine {
       row(parameters).assign(initial.reshape(1, initial.length()));
       Parameters table = Parameters.of(network.layers());
       layout = table.layout(options.tensorNames());
-      plan = GradientPlan.of(network, table, parameters, gradient, options.lossReduction());
+      computation = new EngineSelection(network, table, vectors).choose(options);
     } catch (RuntimeException | Error failure) {
       vectors.close();
       throw failure;
@@ -135,22 +131,17 @@ public final class Dl4jEngine implements ComputeEngine {
   @Override
   public double computeGradient(Batch batch, long randomKey, StepFlow flow) {
     requireOneLabelEach(batch);
-    Nd4j.getRandom().setSeed(Draws.of(randomKey, Draws.Purpose.DROPOUT).nextLong());
-    return plan.computeGradient(arrays.of(batch.features()), arrays.of(batch.labels()), flow);
+    return computation.computeGradient(batch, randomKey, flow);
   }
 
   @Override
   public List<FloatTensor> infer(Batch batch) {
-    INDArray[] computed = network.infer(arrays.of(batch.features()));
-    for (int i = 0; i < computed.length; i++) {
-      keep(i, computed[i]);
-    }
-    return List.copyOf(outputs);
+    return computation.infer(batch);
   }
 
   @Override
   public String backend() {
-    return Nd4jSetup.backend();
+    return computation.backend();
   }
 
   /**
@@ -180,7 +171,7 @@ public final class Dl4jEngine implements ComputeEngine {
 
   @Override
   public void close() {
-    plan.close();
+    computation.close();
     vectors.close();
   }
 
@@ -188,16 +179,6 @@ public final class Dl4jEngine implements ComputeEngine {
   @FunctionalInterface
   private interface Builder {
     FlatNetwork build(INDArray parameters, INDArray gradient);
-  }
-
-  private void keep(int index, INDArray computed) {
-    if (index == outputs.size()) {
-      outputs.add(FloatTensor.zeros(Arena.ofAuto(), computed.shape()));
-    } else if (!Arrays.equals(outputs.get(index).shape(), computed.shape())) {
-      outputs.set(index, FloatTensor.zeros(Arena.ofAuto(), computed.shape()));
-    }
-    FloatTensor kept = outputs.get(index);
-    SegmentArrays.array(kept.memory(), kept.shape()).assign(computed);
   }
 
   private static void requireOneLabelEach(Batch batch) {

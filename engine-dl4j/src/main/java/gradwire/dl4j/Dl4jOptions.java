@@ -1,18 +1,31 @@
 package gradwire.dl4j;
 
+import gradwire.config.EngineChoice;
 import java.util.Map;
 
 /**
- * How an engine presents a network. Immutable.
+ * How an engine presents a network, and what computes it. Immutable.
  *
  * @param lossReduction what {@code computeGradient} returns and differentiates
  * @param tensorNames our name by DL4J's, e.g. {@code 0_W} to {@code hid_w}; the others keep DL4J's
+ * @param engine compiled, or by DL4J's layers
  */
-public record Dl4jOptions(LossReduction lossReduction, Map<String, String> tensorNames) {
-  /** The batch mean, DL4J's names. */
+public record Dl4jOptions(
+    LossReduction lossReduction, Map<String, String> tensorNames, EngineChoice engine) {
+  /** The batch mean, DL4J's names, compiled where that can be. */
   public static final Dl4jOptions DEFAULT = new Dl4jOptions(LossReduction.MEAN, Map.of());
 
   public Dl4jOptions {
     tensorNames = Map.copyOf(tensorNames);
+  }
+
+  /** Compiled where that can be. */
+  public Dl4jOptions(LossReduction lossReduction, Map<String, String> tensorNames) {
+    this(lossReduction, tensorNames, EngineChoice.AUTO);
+  }
+
+  /** The same with another engine. */
+  public Dl4jOptions with(EngineChoice other) {
+    return new Dl4jOptions(lossReduction, tensorNames, other);
   }
 }

@@ -1,5 +1,6 @@
 package gradwire.dl4j;
 
+import java.util.Arrays;
 import java.util.List;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
@@ -26,6 +27,13 @@ final class FlatComputationGraph extends ComputationGraph implements FlatNetwork
   @Override
   public List<NamedLayer> layers() {
     return NamedLayer.of(this);
+  }
+
+  /** The names of all vertices, each after those that it reads. */
+  List<String> orderedNames() {
+    return Arrays.stream(topologicalSortOrder())
+        .mapToObj(index -> getVertices()[index].getVertexName())
+        .toList();
   }
 
   @Override

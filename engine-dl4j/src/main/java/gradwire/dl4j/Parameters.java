@@ -79,13 +79,13 @@ record Parameters(List<Parameter> parameters) {
   }
 
   /**
-   * Where the parameters of one of a chain's layers lie; they are neighbours.
+   * Where a layer's parameters lie; they are neighbours.
    *
-   * @param index the layer's
+   * @param layer DL4J's name for it: its index in a chain, or its vertex's name
    */
-  ParameterRange rangeOf(int index) {
+  ParameterRange rangeOf(String layer) {
     List<Parameter> own =
-        parameters.stream().filter(p -> p.dl4jName().equals(index + "_" + p.key())).toList();
+        parameters.stream().filter(p -> p.dl4jName().equals(layer + "_" + p.key())).toList();
     if (own.isEmpty()) {
       return ParameterRange.NONE;
     }

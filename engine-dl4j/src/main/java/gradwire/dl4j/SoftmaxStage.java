@@ -1,5 +1,6 @@
 package gradwire.dl4j;
 
+import gradwire.kernels.cpu.SoftmaxLoss;
 import java.util.Arrays;
 import java.util.Optional;
 import org.deeplearning4j.nn.layers.OutputLayer;
@@ -36,7 +37,7 @@ final class SoftmaxStage {
         : Optional.empty();
   }
 
-  private static Optional<SoftmaxLoss> lossOf(ILossFunction function) {
+  static Optional<SoftmaxLoss> lossOf(ILossFunction function) {
     if (function instanceof ClippedCrossEntropySum) {
       return Optional.of(SoftmaxLoss.CLIPPED);
     }

@@ -3,6 +3,7 @@ package gradwire.dl4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import gradwire.config.EngineChoice;
 import gradwire.random.Draws;
 import gradwire.tensor.Floats;
 import gradwire.worker.engine.Batch;
@@ -28,6 +29,7 @@ import org.nd4j.linalg.lossfunctions.impl.LossMSE;
 /** The shorter way to the gradient against DL4J's own. */
 class ChainPlanTest {
   private static final long RANDOM_KEY = 11;
+  private static final Dl4jOptions BY_DL4J = Dl4jOptions.DEFAULT.with(EngineChoice.DL4J);
 
   /** Sums of up to 216 terms around 1, some of which cancel: 216 * 2^-24 = 1.3e-5 at worst. */
   private static final double TOLERANCE = 3e-6;
@@ -53,7 +55,7 @@ class ChainPlanTest {
       String name, MultiLayerNetwork network, int numFeatures, int numClasses) {
     Batch batch = Networks.batch(5, 6, numFeatures, numClasses);
     Gradient plain = plain(network, batch);
-    try (Dl4jEngine engine = Dl4jEngine.of(network)) {
+    try (Dl4jEngine engine = Dl4jEngine.of(network, BY_DL4J)) {
       assertThat(ChainPlan.suits(flat(network))).isTrue();
       double loss = engine.computeGradient(batch, RANDOM_KEY);
       assertThat(loss).as(name).isCloseTo(plain.loss, within(1e-5));
@@ -64,7 +66,7 @@ class ChainPlanTest {
   @Test
   void aChangeOfTheBatchSizeChangesTheBuffers() {
     MultiLayerNetwork network = Networks.mlp();
-    try (Dl4jEngine engine = Dl4jEngine.of(network)) {
+    try (Dl4jEngine engine = Dl4jEngine.of(network, BY_DL4J)) {
       for (int size : new int[] {6, 3, 8, 6}) {
         Batch batch = Networks.batch(size, size, 7, 3);
         engine.computeGradient(batch, RANDOM_KEY);
@@ -104,7 +106,7 @@ class ChainPlanTest {
                 .build());
     network.init();
     Batch batch = Networks.batch(5, 6, 7, 3);
-    try (Dl4jEngine engine = Dl4jEngine.of(network)) {
+    try (Dl4jEngine engine = Dl4jEngine.of(network, BY_DL4J)) {
       engine.computeGradient(batch, RANDOM_KEY);
       Networks.assertClose(
           "batch of " + batch.numExamples(),

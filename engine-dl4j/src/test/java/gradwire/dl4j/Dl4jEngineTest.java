@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import gradwire.config.EngineChoice;
 import gradwire.error.GradwireException;
 import gradwire.error.UsageException;
 import gradwire.tensor.FlatLayout;
@@ -133,7 +134,7 @@ class Dl4jEngineTest {
   void inferenceIsDl4jsOutput() {
     MultiLayerNetwork network = Networks.convolutionBatchNorm();
     Batch batch = Networks.batch(1, 5, 64, 3);
-    try (Dl4jEngine engine = Dl4jEngine.of(network)) {
+    try (Dl4jEngine engine = Dl4jEngine.of(network, Dl4jOptions.DEFAULT.with(EngineChoice.DL4J))) {
       FloatTensor output = engine.infer(batch).getFirst();
       assertThat(output.shape()).containsExactly(5, 3);
       float[] expected =
@@ -202,8 +203,8 @@ class Dl4jEngineTest {
       assertThatThrownBy(() -> engine.computeGradient(Networks.batch(1, 4, 8, 3), 0))
           .isInstanceOf(UsageException.class)
           .hasMessage(
-              "features of a dense layer: expected shape [batch, 7], got [4, 8]; check the batch"
-                  + " against the network's sizes");
+              "features of a dense layer: expected shape [batch, 7], got [batch, 8]; check the"
+                  + " batch against the network's sizes");
       assertThatThrownBy(() -> engine.computeGradient(Networks.batch(1, 4, 7, 2), 0))
           .isInstanceOf(UsageException.class)
           .hasMessageContaining("expected shape [batch, 3], got [4, 2]");

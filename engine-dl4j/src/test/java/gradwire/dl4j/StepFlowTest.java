@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import gradwire.config.EngineChoice;
 import gradwire.tensor.Floats;
 import gradwire.worker.engine.Batch;
 import gradwire.worker.engine.StepFlow;
@@ -34,20 +35,28 @@ class StepFlowTest {
   }
 
   static Stream<Arguments> engines() {
+    return Stream.concat(engines(EngineChoice.DL4J, 1), engines(EngineChoice.AUTO, 3));
+  }
+
+  /**
+   * @param graphRanges what a graph of three layers is cut into
+   */
+  private static Stream<Arguments> engines(EngineChoice choice, int graphRanges) {
+    Dl4jOptions options = Dl4jOptions.DEFAULT.with(choice);
     return Stream.of(
-        chain("dense", Networks.mlp(), 7, 3, 2),
-        chain("LeNet", Networks.leNet(), 784, 10, 4),
-        chain("colour", Networks.colour(2, 1), 90, 3, 2),
-        chain("batch norm", Networks.batchNorm(false), 7, 3, 3),
-        chain("batch norm, log deviation", Networks.batchNorm(true), 7, 3, 3),
-        chain("batch norm of images", Networks.convolutionBatchNorm(), 64, 3, 3),
-        chain("dropout", Networks.dropout(), 7, 3, 4),
-        chain("DL4J's way", weighted(), 7, 3, 1),
+        chain("dense", Networks.mlp(), options, 7, 3, 2),
+        chain("LeNet", Networks.leNet(), options, 784, 10, 4),
+        chain("colour", Networks.colour(2, 1), options, 90, 3, 2),
+        chain("batch norm", Networks.batchNorm(false), options, 7, 3, 3),
+        chain("batch norm, log deviation", Networks.batchNorm(true), options, 7, 3, 3),
+        chain("batch norm of images", Networks.convolutionBatchNorm(), options, 64, 3, 3),
+        chain("dropout", Networks.dropout(), options, 7, 3, 4),
+        chain("DL4J's way", weighted(), options, 7, 3, 1),
         Arguments.of(
-            "graph",
-            (EngineMaker) () -> Dl4jEngine.of(new ComputationGraph(Networks.graph())),
+            "graph, " + choice,
+            (EngineMaker) () -> Dl4jEngine.of(new ComputationGraph(Networks.graph()), options),
             batch(7, 3),
-            1));
+            graphRanges));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -164,9 +173,15 @@ class StepFlowTest {
   }
 
   private static Arguments chain(
-      String name, MultiLayerNetwork network, int numFeatures, int numClasses, int numRanges) {
-    EngineMaker maker = () -> Dl4jEngine.of(network);
-    return Arguments.of(name, maker, batch(numFeatures, numClasses), numRanges);
+      String name,
+      MultiLayerNetwork network,
+      Dl4jOptions options,
+      int numFeatures,
+      int numClasses,
+      int numRanges) {
+    EngineMaker maker = () -> Dl4jEngine.of(network, options);
+    return Arguments.of(
+        name + ", " + options.engine(), maker, batch(numFeatures, numClasses), numRanges);
   }
 
   private static Batch batch(int numFeatures, int numClasses) {

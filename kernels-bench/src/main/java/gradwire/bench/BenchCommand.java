@@ -31,7 +31,7 @@ import picocli.CommandLine.Parameters;
     description = "Measures what the machine can do and how much of it Gradwire reaches.",
     footer = {
       "",
-      "Names: transport, codec, optimizer, reduce; none means all of them.",
+      "Names: transport, codec, optimizer, reduce, step; none means all of them.",
       "Progress goes to standard error, the table to standard output. What the columns mean, and",
       "how limits are measured: docs/benchmarks.md.",
       "",

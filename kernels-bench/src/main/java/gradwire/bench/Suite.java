@@ -20,7 +20,9 @@ enum Suite {
   /** One frame written and read, against memory copy. */
   CODEC,
   /** The mean over replicas, against STREAM's triad. */
-  REDUCE;
+  REDUCE,
+  /** A gradient by each engine, against the rate of a matrix product. */
+  STEP;
 
   String word() {
     return name().toLowerCase(Locale.ROOT);
@@ -48,7 +50,7 @@ enum Suite {
                           one.isRepresentative(),
                           one.memoryBytes()))
               .toList();
-      case OPTIMIZER, CODEC, REDUCE ->
+      case OPTIMIZER, CODEC, REDUCE, STEP ->
           microCases().stream()
               .map(
                   one ->
@@ -64,6 +66,7 @@ enum Suite {
       case OPTIMIZER -> MicroCases.optimizer();
       case CODEC -> MicroCases.codec();
       case REDUCE -> MicroCases.reduce();
+      case STEP -> MicroCases.step();
     };
   }
 
@@ -84,7 +87,7 @@ enum Suite {
           }
         };
       }
-      case OPTIMIZER, CODEC, REDUCE -> new MicroRows(plan, microCases())::measure;
+      case OPTIMIZER, CODEC, REDUCE, STEP -> new MicroRows(plan, microCases())::measure;
     };
   }
 

@@ -21,8 +21,8 @@ public record RoleProgram(
     int heapMebibytes,
     List<String> jvmFlags,
     Optional<Path> aotCache) {
-  /** The optimizers' fast kernels; the JVM says so in a warning at the top of a server's log. */
-  private static final List<String> SERVER_FLAGS = List.of("--add-modules", "jdk.incubator.vector");
+  /** Optimizers' and layers' kernels; the JVM says so in a warning at the top of a task's log. */
+  private static final List<String> KERNEL_FLAGS = List.of("--add-modules", "jdk.incubator.vector");
 
   private static final int SERVER_HEAP_MEBIBYTES = 64;
   private static final int WORKER_HEAP_MEBIBYTES = 512;
@@ -40,9 +40,10 @@ public record RoleProgram(
               "server",
               ServerClassPath.of(own),
               SERVER_HEAP_MEBIBYTES,
-              SERVER_FLAGS);
+              KERNEL_FLAGS);
       case WORKER ->
-          described("gradwire.worker.WorkerMain", "worker", own, WORKER_HEAP_MEBIBYTES, List.of());
+          described(
+              "gradwire.worker.WorkerMain", "worker", own, WORKER_HEAP_MEBIBYTES, KERNEL_FLAGS);
     };
   }
 

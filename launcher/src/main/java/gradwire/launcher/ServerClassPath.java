@@ -11,7 +11,14 @@ final class ServerClassPath {
   /** Beginnings of the names of jars that hold engines and their native libraries. */
   private static final List<String> ENGINES =
       List.of(
-          "nd4j-", "deeplearning4j-", "javacpp-", "openblas-", "mkl-", "dnnl-", "gradwire-engine-");
+          "nd4j-",
+          "deeplearning4j-",
+          "javacpp-",
+          "openblas-",
+          "mkl-",
+          "dnnl-",
+          "gradwire-engine-",
+          "gradwire-kernels-");
 
   private ServerClassPath() {}
 

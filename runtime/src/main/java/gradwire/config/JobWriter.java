@@ -55,6 +55,7 @@ final class JobWriter {
     block.put("transport", training.transport().label());
     block.put("tls", training.tls());
     block.put("trace", training.trace());
+    block.put("engine", training.engine().label());
     training.replicas().ifPresent(replicas -> block.put("replicas", replicas));
     return block;
   }

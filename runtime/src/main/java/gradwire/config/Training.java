@@ -22,6 +22,7 @@ import java.util.OptionalInt;
  * @param trace whether the tasks record what they do when
  * @param replicas how many gradients are computed in parallel, by however many workers; empty: one
  *     for each worker
+ * @param engine what computes the gradients of DL4J networks
  */
 public record Training(
     Consistency consistency,
@@ -36,7 +37,8 @@ public record Training(
     Transport transport,
     boolean tls,
     boolean trace,
-    OptionalInt replicas) {
+    OptionalInt replicas,
+    EngineChoice engine) {
   /** The only place these defaults are written. */
   public static final Training DEFAULT =
       new Training(
@@ -61,7 +63,7 @@ public record Training(
   /** The default of {@code evaluate_every_steps} where {@code stop_at} is given. */
   public static final long DEFAULT_EVALUATE_EVERY_STEPS_WITH_STOP_AT = 200;
 
-  /** With a replica for each worker. */
+  /** With a replica for each worker, computed by whatever engine suits. */
   public Training(
       Consistency consistency,
       long seed,
@@ -89,6 +91,38 @@ public record Training(
         tls,
         trace,
         OptionalInt.empty());
+  }
+
+  /** Computed by whatever engine suits. */
+  public Training(
+      Consistency consistency,
+      long seed,
+      WireFormat wire,
+      CheckpointPlan checkpoint,
+      Optional<StopAt> stopAt,
+      long evaluateEverySteps,
+      Optional<OptimizerSpec> optimizer,
+      long waitTimeoutSeconds,
+      double leaseSeconds,
+      Transport transport,
+      boolean tls,
+      boolean trace,
+      OptionalInt replicas) {
+    this(
+        consistency,
+        seed,
+        wire,
+        checkpoint,
+        stopAt,
+        evaluateEverySteps,
+        optimizer,
+        waitTimeoutSeconds,
+        leaseSeconds,
+        transport,
+        tls,
+        trace,
+        replicas,
+        EngineChoice.AUTO);
   }
 
   public Training {
@@ -160,7 +194,8 @@ public record Training(
         transport,
         tls,
         trace,
-        OptionalInt.of(count));
+        OptionalInt.of(count),
+        engine);
   }
 
   /**

@@ -41,7 +41,8 @@ final class TrainingReader {
             transport(defaults.transport()),
             block.flag("tls", defaults.tls()),
             block.flag("trace", defaults.trace()),
-            replicas);
+            replicas,
+            engine(defaults.engine()));
     block.finish();
     return training;
   }
@@ -85,6 +86,18 @@ final class TrainingReader {
       }
     }
     name.ifPresent(unknown -> block.wrong("transport", all, "use auto"));
+    return fallback;
+  }
+
+  private EngineChoice engine(EngineChoice fallback) {
+    String all = "one of auto, native, dl4j";
+    Optional<String> name = block.text("engine", all, "use auto");
+    for (EngineChoice engine : EngineChoice.values()) {
+      if (name.equals(Optional.of(engine.label()))) {
+        return engine;
+      }
+    }
+    name.ifPresent(unknown -> block.wrong("engine", all, "use auto"));
     return fallback;
   }
 

@@ -57,6 +57,7 @@ final class JobFilesTest {
         lease_seconds: 0.5
         transport: uds
         tls: true
+        engine: native
         trace: true
       compute_target: inprocess
       provenance: {any: [thing]}
@@ -99,7 +100,9 @@ final class JobFilesTest {
               0.5,
               Transport.UDS,
               true,
-              true),
+              true,
+              OptionalInt.empty(),
+              EngineChoice.NATIVE),
           ComputeTarget.INPROCESS);
 
   @Test
@@ -123,7 +126,9 @@ final class JobFilesTest {
                     2,
                     Transport.AUTO,
                     false,
-                    false),
+                    false,
+                    OptionalInt.empty(),
+                    EngineChoice.AUTO),
                 ComputeTarget.LOCAL));
   }
 

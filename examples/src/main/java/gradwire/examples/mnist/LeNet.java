@@ -35,7 +35,11 @@ public final class LeNet implements TrainingProgram {
         new ImageTraining.Parts(
             () ->
                 Networks.leNet(
-                    context.seed(), images.rows(), images.columns(), ImageSet.NUM_CLASSES),
+                    context.engine(),
+                    context.seed(),
+                    images.rows(),
+                    images.columns(),
+                    ImageSet.NUM_CLASSES),
             ImageBatches.Layout.ONE_CHANNEL,
             images,
             new SharedEpochs(context.seed(), images.numImages(), context.numReplicas()),

@@ -37,7 +37,11 @@ public final class Mnist implements TrainingProgram {
         new ImageTraining.Parts(
             () ->
                 Networks.perceptron(
-                    context.seed(), images.numPixels(), hiddenUnits, ImageSet.NUM_CLASSES),
+                    context.engine(),
+                    context.seed(),
+                    images.numPixels(),
+                    hiddenUnits,
+                    ImageSet.NUM_CLASSES),
             ImageBatches.Layout.FLAT,
             images,
             new SharedEpochs(context.seed(), images.numImages(), context.numReplicas()),

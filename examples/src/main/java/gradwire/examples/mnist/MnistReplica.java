@@ -109,7 +109,8 @@ public final class MnistReplica implements TrainingProgram {
    */
   private static Dl4jEngine engine(ProgramContext context, int numPixels) {
     int hiddenUnits = context.flags().count("hidden_units", 1);
-    Dl4jEngine engine = Networks.reference(numPixels, hiddenUnits, ImageSet.NUM_CLASSES);
+    Dl4jEngine engine =
+        Networks.reference(context.engine(), numPixels, hiddenUnits, ImageSet.NUM_CLASSES);
     draw(engine, "hid_w", 1 / Math.sqrt(numPixels), context.seed());
     draw(engine, "sm_w", 1 / Math.sqrt(hiddenUnits), context.seed());
     return engine;

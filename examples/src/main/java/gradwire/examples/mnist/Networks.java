@@ -1,5 +1,6 @@
 package gradwire.examples.mnist;
 
+import gradwire.config.EngineChoice;
 import gradwire.dl4j.ClippedCrossEntropySum;
 import gradwire.dl4j.Dl4jEngine;
 import gradwire.dl4j.Dl4jOptions;
@@ -26,7 +27,7 @@ final class Networks {
   private Networks() {}
 
   /** 784-hidden-10 with the reference job's loss, a sum over the batch. */
-  static Dl4jEngine reference(int numPixels, int hiddenUnits, int numClasses) {
+  static Dl4jEngine reference(EngineChoice engine, int numPixels, int hiddenUnits, int numClasses) {
     return Dl4jEngine.of(
         network(
             new NeuralNetConfiguration.Builder()
@@ -40,11 +41,12 @@ final class Networks {
                         .activation(Activation.SOFTMAX)
                         .build())
                 .build()),
-        new Dl4jOptions(LossReduction.SUM, REFERENCE_NAMES));
+        new Dl4jOptions(LossReduction.SUM, REFERENCE_NAMES, engine));
   }
 
   /** The same net with the usual loss, a mean over the batch. */
-  static Dl4jEngine perceptron(long seed, int numPixels, int hiddenUnits, int numClasses) {
+  static Dl4jEngine perceptron(
+      EngineChoice engine, long seed, int numPixels, int hiddenUnits, int numClasses) {
     return Dl4jEngine.of(
         network(
             new NeuralNetConfiguration.Builder()
@@ -54,13 +56,13 @@ final class Networks {
                 .layer(hidden(numPixels, hiddenUnits))
                 .layer(softmax(numClasses))
                 .build()),
-        new Dl4jOptions(LossReduction.MEAN, REFERENCE_NAMES));
+        new Dl4jOptions(LossReduction.MEAN, REFERENCE_NAMES, engine));
   }
 
   /**
    * LeCun et al., "Gradient-based learning applied to document recognition", 1998, as Caffe has it.
    */
-  static Dl4jEngine leNet(long seed, int rows, int columns, int numClasses) {
+  static Dl4jEngine leNet(EngineChoice engine, long seed, int rows, int columns, int numClasses) {
     return Dl4jEngine.of(
         network(
             new NeuralNetConfiguration.Builder()
@@ -74,7 +76,8 @@ final class Networks {
                 .layer(new DenseLayer.Builder().nOut(500).activation(Activation.RELU).build())
                 .layer(softmax(numClasses))
                 .setInputType(InputType.convolutional(rows, columns, 1))
-                .build()));
+                .build()),
+        Dl4jOptions.DEFAULT.with(engine));
   }
 
   private static MultiLayerNetwork network(MultiLayerConfiguration configuration) {

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** The rows of {@code codec}, {@code optimizer} and {@code reduce}. */
+/** The rows of {@code codec}, {@code optimizer}, {@code reduce} and {@code step}. */
 public final class MicroCases {
   private static final String FRAMES = "gradwire.transport.grpc.FrameBenchmark.";
   private static final List<String> OPTIMIZERS =
@@ -102,6 +102,27 @@ public final class MicroCases {
                     load,
                     load.parameters()))
         .toList();
+  }
+
+  /** Gradients of each network by each engine. */
+  public static List<MicroCase> step() {
+    return Stream.of("mlp", "lenet", "resnet20")
+        .flatMap(network -> Stream.of("native", "dl4j").map(engine -> step(network, engine)))
+        .toList();
+  }
+
+  private static MicroCase step(String network, String engine) {
+    return new MicroCase(
+        "step/" + network + "/" + engine,
+        "gradient",
+        1,
+        new Method(
+            "gradwire.bench.StepBenchmark.gradient", Map.of("network", network, "engine", engine)),
+        new Method("gradwire.bench.SgemmLimit.multiply", Map.of()),
+        "sgemm",
+        0,
+        2L << 30,
+        true);
   }
 
   /** A shard and how it is worked on. */

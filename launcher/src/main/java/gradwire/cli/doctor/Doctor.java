@@ -17,7 +17,8 @@ public final class Doctor {
    * @param eachFinding told of each finding as soon as it is made
    */
   public static List<Finding> examine(Consumer<Finding> eachFinding) {
-    String workerClassPath = RoleProgram.of(Role.WORKER).classPath();
+    RoleProgram worker = RoleProgram.of(Role.WORKER);
+    String workerClassPath = worker.classPath();
     List<Supplier<Finding>> checks =
         List.of(
             JavaCheck::jdk,
@@ -28,7 +29,8 @@ public final class Doctor {
             HostCheck::loopbackPorts,
             GpuCheck::gpu,
             () -> JavaCheck.versions(workerClassPath),
-            () -> BackendCheck.backend(workerClassPath));
+            () -> BackendCheck.backend(workerClassPath),
+            () -> EngineCheck.engine(workerClassPath, worker.jvmFlags()));
     List<Finding> findings = new ArrayList<>();
     for (Supplier<Finding> check : checks) {
       Finding finding = check.get();

@@ -29,7 +29,8 @@ final class DoctorTest {
             "ports",
             "gpu",
             "libraries",
-            "backend");
+            "backend",
+            "engine");
     assertThat(findings)
         .allMatch(finding -> finding.level() == Finding.Level.OK || !finding.remedy().isEmpty());
   }
@@ -43,6 +44,17 @@ final class DoctorTest {
                 "backend",
                 "ND4J is not on the workers' class path",
                 "start through ./gradwire, which puts it there"));
+  }
+
+  @Test
+  void anEngineThatIsNotOnTheClassPathIsNoFailure() {
+    String withoutEngine = System.getProperty("java.class.path");
+    assertThat(EngineCheck.engine(withoutEngine, List.of()))
+        .isEqualTo(
+            Finding.warn(
+                "engine",
+                "dl4j alone: no native one, it is not on the workers' class path",
+                "training works, but more slowly"));
   }
 
   @Test

@@ -87,6 +87,7 @@ public final class WorkerRun {
         setup.numWorkers(),
         setup.numReplicas(),
         setup.training().seed(),
+        setup.training().engine(),
         setup.flags(),
         setup.home(),
         setup.out());

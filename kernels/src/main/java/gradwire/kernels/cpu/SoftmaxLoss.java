@@ -1,4 +1,4 @@
-package gradwire.dl4j;
+package gradwire.kernels.cpu;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
@@ -8,7 +8,7 @@ import java.lang.foreign.MemorySegment;
  * Cross entropy of {@code p = softmax(z)} against labels {@code y}, with its gradient by {@code z}.
  * Float64 inside, summed row by row.
  */
-enum SoftmaxLoss {
+public enum SoftmaxLoss {
   /**
    * DL4J's {@code LossMCXENT}: {@code -SUM(y * log(clip(p, 1e-10, 1 - 1e-10)))}; the gradient is
    * {@code p - y}, clipped or not.
@@ -69,7 +69,7 @@ enum SoftmaxLoss {
    * @param gradient {@code [rows, classes] float32}, written; may be {@code logits}
    * @param losses one for each row, written
    */
-  void rows(
+  public void rows(
       MemorySegment logits,
       MemorySegment labels,
       MemorySegment gradient,
@@ -81,6 +81,22 @@ enum SoftmaxLoss {
       long first = (long) row * classes;
       softmax(logits, first, probabilities);
       losses[row] = row(probabilities, labels, gradient, first, scale);
+    }
+  }
+
+  /**
+   * {@code p} alone.
+   *
+   * @param logits {@code [rows, classes] float32}, row-major
+   * @param probabilities {@code [rows, classes] float32}, written
+   */
+  public void probabilities(MemorySegment logits, MemorySegment probabilities, int rows) {
+    double[] row = new double[(int) (logits.byteSize() / Float.BYTES / rows)];
+    for (long first = 0; first < (long) rows * row.length; first += row.length) {
+      softmax(logits, first, row);
+      for (int c = 0; c < row.length; c++) {
+        probabilities.setAtIndex(JAVA_FLOAT, first + c, (float) row[c]);
+      }
     }
   }
 

@@ -1,0 +1,67 @@
+package gradwire.dl4j;
+
+import gradwire.config.EngineChoice;
+import gradwire.error.Expect;
+import gradwire.error.UsageException;
+import gradwire.kernels.cpu.CpuKernels;
+import gradwire.plan.NetworkSpec;
+import gradwire.worker.engine.StepVectors;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decides what computes a network: never silently another way than asked for.
+ *
+ * @param table where its parameters lie
+ * @param vectors the engine's
+ */
+record EngineSelection(FlatNetwork network, Parameters table, StepVectors vectors) {
+  private static final Logger log = LoggerFactory.getLogger(EngineSelection.class);
+
+  /**
+   * @throws UsageException if {@link EngineChoice#NATIVE} is asked for and can't be
+   */
+  Computation choose(Dl4jOptions options) {
+    boolean mean = options.lossReduction() == LossReduction.MEAN && network.dividesByBatchSize();
+    if (options.engine() == EngineChoice.DL4J) {
+      return dl4j(options);
+    }
+    try {
+      NetworkSpec spec = compile();
+      return new NativeComputation(spec, vectors.parameters(), vectors.gradient(), mean);
+    } catch (UnknownLayerException unknown) {
+      if (options.engine() == EngineChoice.NATIVE) {
+        throw new UsageException(
+            Expect.message(
+                "training.engine",
+                "a network that can be compiled",
+                unknown.reason(),
+                "use auto or dl4j"),
+            unknown);
+      }
+      log.info("engine: {}, which isn't compiled; DL4J computes", unknown.reason());
+      return dl4j(options);
+    }
+  }
+
+  private NetworkSpec compile() throws UnknownLayerException {
+    Optional<String> missing = CpuKernels.missing();
+    if (missing.isPresent()) {
+      throw new UnknownLayerException("this process", "no kernels: " + missing.get());
+    }
+    return switch (network) {
+      case FlatMultiLayerNetwork chain ->
+          NetworkCompiler.compile(chain.getLayerWiseConfigurations(), table);
+      case FlatComputationGraph graph ->
+          GraphCompiler.compile(graph.getConfiguration(), graph.orderedNames(), table);
+    };
+  }
+
+  private Computation dl4j(Dl4jOptions options) {
+    GradientPlan plan =
+        GradientPlan.of(
+            network, table, vectors.parameters(), vectors.gradient(), options.lossReduction());
+    return new Dl4jComputation(network, plan);
+  }
+}

@@ -1,0 +1,116 @@
+package gradwire.dl4j;
+
+import gradwire.error.Expect;
+import gradwire.error.GradwireException;
+import gradwire.kernels.cpu.CpuKernels;
+import gradwire.plan.ExecutionPlan;
+import gradwire.plan.NetworkSpec;
+import gradwire.plan.Shape;
+import gradwire.worker.engine.Batch;
+import gradwire.worker.engine.FloatTensor;
+import gradwire.worker.engine.StepFlow;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * By the network compiled to kernel calls, without ND4J. A plan fits one batch size: few sizes come
+ * (a step's, an evaluation's, its last batch's), and the plans of the last {@value #NUM_KEPT} are
+ * kept. One thread.
+ */
+final class NativeComputation implements Computation {
+  private static final int NUM_KEPT = 4;
+
+  private final NetworkSpec network;
+  private final MemorySegment parameters;
+  private final MemorySegment gradient;
+  private final boolean mean;
+  private final List<Kept> kept = new ArrayList<>();
+
+  /** A plan, and where it writes outputs. */
+  private record Kept(ExecutionPlan.Use use, ExecutionPlan plan, FloatTensor outputs) {}
+
+  /**
+   * @param mean whether loss and gradient are the batch mean; else they are the sum
+   */
+  NativeComputation(
+      NetworkSpec network, MemorySegment parameters, MemorySegment gradient, boolean mean) {
+    this.network = network;
+    this.parameters = parameters;
+    this.gradient = gradient;
+    this.mean = mean;
+  }
+
+  @Override
+  public double computeGradient(Batch batch, long randomKey, StepFlow flow) {
+    FloatTensor features = alive(batch.features().getFirst());
+    FloatTensor labels = alive(batch.labels().getFirst());
+    Kept found = plan(features, true);
+    Expect.that(
+        Arrays.equals(labels.shape(), found.outputs.shape()),
+        "labels",
+        "shape [batch, " + found.plan.output().numFloats() + "]",
+        Arrays.toString(labels.shape()),
+        "check the batch against the network's sizes");
+    double scale = mean ? 1.0 / features.numExamples() : 1;
+    return found.plan.computeGradient(features.memory(), labels.memory(), scale, flow);
+  }
+
+  @Override
+  public List<FloatTensor> infer(Batch batch) {
+    FloatTensor features = alive(batch.features().getFirst());
+    Kept found = plan(features, false);
+    found.plan.infer(features.memory(), found.outputs.memory());
+    return List.of(found.outputs);
+  }
+
+  private Kept plan(FloatTensor features, boolean training) {
+    int batchSize = Math.toIntExact(features.numExamples());
+    ExecutionPlan.Use use = new ExecutionPlan.Use(shape(features), batchSize, training);
+    for (Kept one : kept) {
+      if (one.use.equals(use)) {
+        return one;
+      }
+    }
+    if (kept.size() == NUM_KEPT) {
+      kept.removeFirst().plan.close();
+    }
+    ExecutionPlan plan = new ExecutionPlan(network, use, parameters, gradient);
+    int numOutputs = plan.output().numFloats();
+    kept.add(new Kept(use, plan, FloatTensor.zeros(Arena.ofAuto(), batchSize, numOutputs)));
+    return kept.getLast();
+  }
+
+  /** DL4J has channels before rows and columns. */
+  private static Shape shape(FloatTensor features) {
+    int[] axes = Arrays.stream(features.shape()).mapToInt(Math::toIntExact).toArray();
+    Expect.that(
+        axes.length == 2 || axes.length == 4,
+        "features",
+        "[batch, features] or [batch, channels, rows, columns]",
+        Arrays.toString(axes),
+        "check the batch against the network's sizes");
+    return axes.length == 2 ? Shape.flat(axes[1]) : new Shape(axes[2], axes[3], axes[1]);
+  }
+
+  private static FloatTensor alive(FloatTensor tensor) {
+    if (!tensor.memory().scope().isAlive()) {
+      throw new GradwireException(
+          "batch: expected memory that is alive, got a tensor whose arena is closed; close the"
+              + " arena after the engine's last use");
+    }
+    return tensor;
+  }
+
+  @Override
+  public String backend() {
+    return "native-cpu (" + CpuKernels.description() + ")";
+  }
+
+  @Override
+  public void close() {
+    kept.forEach(one -> one.plan.close());
+  }
+}

@@ -1,0 +1,94 @@
+package gradwire.plan;
+
+import gradwire.kernels.cpu.Activation;
+import gradwire.kernels.cpu.Matrix;
+import gradwire.kernels.cpu.OpenBlas;
+import gradwire.kernels.cpu.RowBias;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * {@code y = f(x W + b)}.
+ *
+ * @param numInputs features of an example
+ * @param numOutputs units
+ * @param weights {@code [numInputs, numOutputs]} column-major
+ * @param bias {@code [numOutputs]}, if there is one
+ * @param activation one whose slope can be told from its value
+ */
+public record Dense(
+    int numInputs, int numOutputs, Range weights, Optional<Range> bias, Activation activation)
+    implements Layer {
+  public Dense {
+    if (!activation.hasSlopeByValue()) {
+      throw new IllegalArgumentException(activation + " needs a layer of its own");
+    }
+  }
+
+  @Override
+  public Shape output(List<Shape> inputs) {
+    Misfit.unless(
+        inputs.getFirst().numFloats() == numInputs && inputs.getFirst().pixels() == 1,
+        "features of a dense layer",
+        "shape " + Shape.flat(numInputs),
+        inputs.getFirst());
+    return Shape.flat(numOutputs);
+  }
+
+  @Override
+  public Node node(NodeMemory memory) {
+    return new DenseNode(this, memory);
+  }
+
+  private static final class DenseNode implements Node {
+    private final OpenBlas blas = OpenBlas.get();
+    private final NodeMemory memory;
+    private final Activation activation;
+    private final Optional<Range> bias;
+    private final RowBias rows;
+    private final int numInputs;
+    private final Matrix weights;
+    private final Matrix weightsGradient;
+    private final Matrix y;
+
+    DenseNode(Dense layer, NodeMemory memory) {
+      this.memory = memory;
+      this.activation = layer.activation;
+      this.bias = layer.bias;
+      this.numInputs = layer.numInputs;
+      this.rows = new RowBias(memory.arena(), layer.numOutputs);
+      this.weights =
+          new Matrix(layer.weights.of(memory.parameters()), layer.numOutputs, layer.numInputs);
+      this.weightsGradient =
+          new Matrix(layer.weights.of(memory.gradient()), layer.numOutputs, layer.numInputs);
+      this.y = new Matrix(memory.output().data(), memory.batchSize(), layer.numOutputs);
+    }
+
+    private Matrix x(MemorySegment data) {
+      return new Matrix(data, memory.batchSize(), numInputs);
+    }
+
+    @Override
+    public void forward() {
+      blas.multiply(x(memory.input().data()), weights.transpose(), y);
+      boolean relu = activation == Activation.RELU;
+      bias.ifPresent(range -> rows.add(y.memory(), y.rows(), range.of(memory.parameters()), relu));
+      if (!(relu && bias.isPresent()) && activation != Activation.IDENTITY) {
+        activation.forward(y.memory(), y.memory(), memory.outputFloats());
+      }
+    }
+
+    @Override
+    public void backward() {
+      MemorySegment dy = memory.output().gradient();
+      activation.backward(y.memory(), y.memory(), dy, memory.outputFloats());
+      bias.ifPresent(range -> rows.sumRows(dy, y.rows(), 0, range.of(memory.gradient())));
+      Matrix dz = new Matrix(dy, y.rows(), y.columns());
+      blas.multiply(dz.transpose(), x(memory.input().data()), weightsGradient);
+      if (memory.input().hasGradient()) {
+        blas.multiply(dz, weights, x(memory.input().gradient()));
+      }
+    }
+  }
+}

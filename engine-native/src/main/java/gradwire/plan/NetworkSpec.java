@@ -1,0 +1,59 @@
+package gradwire.plan;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a network computes: layers in the order of their computation, and a loss on the last one's
+ * values. Immutable.
+ */
+public record NetworkSpec(List<Vertex> vertices, Loss loss) {
+  /** The number that the network's input has among a vertex's inputs. */
+  public static final int INPUT = -1;
+
+  public NetworkSpec {
+    vertices = List.copyOf(vertices);
+    for (int v = 0; v < vertices.size(); v++) {
+      for (int input : vertices.get(v).inputs()) {
+        if (input < INPUT || input >= v) {
+          throw new IllegalArgumentException("vertex " + v + " has the input " + input);
+        }
+      }
+    }
+    for (int v = 0; v < vertices.size() - 1; v++) {
+      if (readers(vertices, v).isEmpty()) {
+        throw new IllegalArgumentException("nobody reads vertex " + v);
+      }
+    }
+  }
+
+  /** Who reads a vertex's value, in order; as often as it does. */
+  List<Integer> readers(int vertex) {
+    return readers(vertices, vertex);
+  }
+
+  private static List<Integer> readers(List<Vertex> vertices, int vertex) {
+    List<Integer> readers = new ArrayList<>();
+    for (int v = vertex + 1; v < vertices.size(); v++) {
+      for (int input : vertices.get(v).inputs()) {
+        if (input == vertex) {
+          readers.add(v);
+        }
+      }
+    }
+    return readers;
+  }
+
+  /** The shape of every vertex's value, for examples of shape {@code input}. */
+  List<Shape> shapes(Shape input) {
+    List<Shape> shapes = new ArrayList<>();
+    for (Vertex vertex : vertices) {
+      shapes.add(vertex.layer().output(inputsOf(vertex, shapes, input)));
+    }
+    return shapes;
+  }
+
+  static <T> List<T> inputsOf(Vertex vertex, List<T> made, T input) {
+    return vertex.inputs().stream().map(v -> v == INPUT ? input : made.get(v)).toList();
+  }
+}

@@ -1,0 +1,35 @@
+package gradwire.plan;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/**
+ * What a layer works on.
+ *
+ * @param batchSize examples
+ * @param inputs other vertices' values
+ * @param output this vertex's
+ * @param scratch everybody's, for the time of a call
+ * @param parameters the flat vector
+ * @param gradient the flat vector
+ * @param training else inference, which has no {@code backward}
+ * @param arena keeps the layer's own memory
+ */
+record NodeMemory(
+    int batchSize,
+    List<Value> inputs,
+    Value output,
+    MemorySegment scratch,
+    MemorySegment parameters,
+    MemorySegment gradient,
+    boolean training,
+    Arena arena) {
+  Value input() {
+    return inputs.getFirst();
+  }
+
+  long outputFloats() {
+    return (long) batchSize * output.shape().numFloats();
+  }
+}

@@ -1,0 +1,32 @@
+package gradwire.plan;
+
+import gradwire.kernels.cpu.Window;
+
+/**
+ * An example's shape, {@code [height, width, channels]} row-major; features that aren't images are
+ * one pixel. Immutable.
+ */
+public record Shape(int height, int width, int channels) {
+  public static Shape flat(int numFeatures) {
+    return new Shape(1, 1, numFeatures);
+  }
+
+  public int numFloats() {
+    return Math.multiplyExact(pixels(), channels);
+  }
+
+  int pixels() {
+    return Math.multiplyExact(height, width);
+  }
+
+  Window.Size size() {
+    return new Window.Size(height, width);
+  }
+
+  @Override
+  public String toString() {
+    return pixels() == 1
+        ? "[batch, " + channels + "]"
+        : "[batch, " + height + ", " + width + ", " + channels + "]";
+  }
+}

@@ -1,0 +1,391 @@
+package gradwire.plan;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import gradwire.kernels.cpu.Activation;
+import gradwire.kernels.cpu.ElementLoss;
+import gradwire.kernels.cpu.SoftmaxLoss;
+import gradwire.kernels.cpu.Window.Size;
+import gradwire.tensor.Floats;
+import gradwire.worker.engine.StepFlow;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Every layer's values and gradients against the float64 oracle, over shapes with primes and edges.
+ */
+class LayerOracleTest {
+  private static final long SEED = 20_261;
+
+  /** Sums of up to 300 terms around 1 in float32: 300 * 2^-24 = 2e-5 at worst, relative to 1. */
+  private static final double TOLERANCE = 4e-5;
+
+  static Stream<Arguments> networks() {
+    return Stream.of(dense(), firstConvolutions(), innerConvolutions(), pools(), norms(), sums())
+        .flatMap(it -> it);
+  }
+
+  private static Stream<Arguments> dense() {
+    Stream<Arguments> activations =
+        Stream.of(Activation.values())
+            .filter(Activation::hasSlopeByValue)
+            .map(
+                f ->
+                    flat(
+                        "dense " + f,
+                        new Nets().dense(7, 5, f).dense(5, 3, Activation.IDENTITY),
+                        7,
+                        6));
+    Stream<Arguments> elements =
+        Stream.of(Activation.values())
+            .map(
+                f ->
+                    flat(
+                        "elements " + f,
+                        new Nets()
+                            .dense(7, 5, Activation.IDENTITY)
+                            .add(new Elements(f))
+                            .dense(5, 3, Activation.IDENTITY),
+                        7,
+                        6));
+    Stream<Arguments> sizes =
+        Stream.of(1, 2, 7, 8, 9, 31)
+            .map(
+                n ->
+                    flat(
+                        "dense, batch " + n,
+                        new Nets()
+                            .dense(13, 17, Activation.RELU)
+                            .dense(17, 11, Activation.IDENTITY),
+                        13,
+                        n));
+    return Stream.concat(Stream.concat(activations, elements), sizes);
+  }
+
+  /** A convolution's settings, and what it is used on. */
+  private record Case(
+      String name, int channels, int numFilters, Geometry geometry, Shape image, int batchSize) {}
+
+  private static Stream<Case> cases() {
+    return Stream.of(
+        new Case("3x3", 3, 4, Nets.geometry(3, 1, 0, 1), new Shape(7, 5, 3), 5),
+        new Case("8 filters", 2, 8, Nets.geometry(2, 1, 0, 1), new Shape(4, 5, 2), 3),
+        new Case("19 filters", 2, 19, Nets.geometry(2, 1, 0, 1), new Shape(4, 5, 2), 3),
+        new Case("24 filters", 2, 24, Nets.geometry(2, 1, 0, 1), new Shape(4, 5, 2), 3),
+        new Case("27 filters", 2, 27, Nets.geometry(2, 1, 0, 1), new Shape(4, 5, 2), 3),
+        new Case("50 filters", 1, 50, Nets.geometry(2, 1, 0, 1), new Shape(4, 5, 1), 3),
+        new Case("3x3, 1 channel", 1, 5, Nets.geometry(3, 1, 0, 1), new Shape(6, 7, 1), 5),
+        new Case("5x5, 11 channels", 11, 13, Nets.geometry(5, 1, 0, 1), new Shape(7, 7, 11), 2),
+        new Case("on 19 columns", 2, 3, Nets.geometry(3, 1, 0, 1), new Shape(4, 19, 2), 2),
+        new Case("stride 2", 2, 3, Nets.geometry(3, 2, 0, 1), new Shape(8, 7, 2), 3),
+        new Case("stride above kernel", 2, 3, Nets.geometry(2, 3, 0, 1), new Shape(9, 8, 2), 3),
+        new Case("padding 1", 2, 3, Nets.geometry(3, 1, 1, 1), new Shape(4, 5, 2), 3),
+        new Case("padding 2, stride 2", 2, 3, Nets.geometry(3, 2, 2, 1), new Shape(5, 4, 2), 3),
+        new Case("dilation 2", 2, 3, Nets.geometry(3, 1, 0, 2), new Shape(7, 6, 2), 3),
+        new Case("dilation 2, padding 1", 2, 3, Nets.geometry(2, 1, 1, 2), new Shape(5, 6, 2), 3),
+        new Case("kernel = image", 3, 4, Nets.geometry(5, 1, 0, 1), new Shape(5, 5, 3), 4),
+        new Case("1x1", 5, 4, Nets.geometry(1, 1, 0, 1), new Shape(3, 5, 5), 4),
+        new Case("1x1, stride 2", 5, 4, Nets.geometry(1, 2, 0, 1), new Shape(3, 5, 5), 4),
+        new Case(
+            "1x1, stride 2, padding 1", 5, 4, Nets.geometry(1, 2, 1, 1), new Shape(3, 3, 5), 4),
+        new Case("on a pixel", 5, 4, Nets.geometry(1, 1, 0, 1), new Shape(1, 1, 5), 1),
+        new Case("3x3 on a padded pixel", 5, 4, Nets.geometry(3, 1, 1, 1), new Shape(1, 1, 5), 2),
+        new Case("same", 2, 3, Nets.same(3, 1), new Shape(5, 4, 2), 3),
+        new Case("same, even kernel", 2, 3, Nets.same(2, 1), new Shape(5, 4, 2), 3),
+        new Case("same, stride 2", 2, 3, Nets.same(3, 2), new Shape(6, 5, 2), 3),
+        new Case("2x3, stride 1x2", 2, 3, oblong(), new Shape(6, 7, 2), 3),
+        new Case("several blocks", 5, 3, Nets.geometry(3, 1, 1, 1), new Shape(43, 37, 5), 3));
+  }
+
+  private static Stream<Arguments> firstConvolutions() {
+    return cases()
+        .map(
+            it ->
+                image(
+                    "first convolution " + it.name,
+                    Nets.ofImages()
+                        .convolution(it.channels, it.numFilters, it.geometry, Activation.RELU),
+                    it.image,
+                    it.batchSize));
+  }
+
+  /** Their input's gradient shows in the gradient of the convolution before. */
+  private static Stream<Arguments> innerConvolutions() {
+    Stream<Arguments> after =
+        cases()
+            .map(
+                it ->
+                    image(
+                        "inner convolution " + it.name,
+                        Nets.ofImages()
+                            .convolution(
+                                it.channels,
+                                it.channels,
+                                Nets.geometry(1, 1, 0, 1),
+                                Activation.TANH)
+                            .convolution(it.channels, it.numFilters, it.geometry, Activation.TANH),
+                        it.image,
+                        it.batchSize));
+    return Stream.concat(
+        after,
+        Stream.of(
+            image(
+                "convolution, channels first, dense",
+                Nets.ofImages()
+                    .convolution(2, 3, Nets.geometry(3, 1, 0, 1), Activation.RELU)
+                    .add(new ChannelsFirst())
+                    .dense(18, 4, Activation.IDENTITY),
+                new Shape(5, 4, 2),
+                3),
+            flat(
+                "dense, channels last, convolution",
+                new Nets()
+                    .dense(7, 30, Activation.IDENTITY)
+                    .add(new ChannelsLast(Optional.of(new Shape(2, 5, 3))))
+                    .convolution(3, 4, Nets.geometry(2, 1, 0, 1), Activation.RELU),
+                7,
+                3)));
+  }
+
+  private static Geometry oblong() {
+    return new Geometry(new Size(2, 3), new Size(1, 2), Nets.square(0), Nets.square(1), false);
+  }
+
+  private static Stream<Arguments> pools() {
+    return Stream.of(
+            Nets.geometry(2, 2, 0, 1),
+            Nets.geometry(3, 2, 0, 1),
+            Nets.geometry(2, 3, 0, 1),
+            Nets.geometry(3, 1, 1, 1),
+            Nets.geometry(2, 1, 0, 2),
+            Nets.same(2, 2),
+            Nets.same(3, 2),
+            oblong())
+        .flatMap(
+            g ->
+                Stream.of(
+                    pool("max " + g, new MaxPool(g)),
+                    pool(
+                        "average " + g,
+                        new AveragePool(Optional.of(g), AveragePool.Divisor.KERNEL)),
+                    pool(
+                        "covered " + g,
+                        new AveragePool(Optional.of(g), AveragePool.Divisor.COVERED)),
+                    pool("sum " + g, new AveragePool(Optional.of(g), AveragePool.Divisor.ONE)),
+                    pool(
+                        "global", new AveragePool(Optional.empty(), AveragePool.Divisor.COVERED))));
+  }
+
+  private static Stream<Arguments> norms() {
+    return Stream.of(
+        flat(
+            "batch norm",
+            new Nets()
+                .dense(7, 11, Activation.TANH)
+                .batchNorm(11)
+                .dense(11, 3, Activation.IDENTITY),
+            7,
+            9),
+        flat(
+            "batch norm, batch 2",
+            new Nets().dense(7, 5, Activation.TANH).batchNorm(5).dense(5, 3, Activation.IDENTITY),
+            7,
+            2),
+        image(
+            "batch norm of images",
+            Nets.ofImages()
+                .convolution(2, 13, Nets.geometry(2, 1, 0, 1), Activation.TANH)
+                .batchNorm(13),
+            new Shape(5, 4, 2),
+            3),
+        image("batch norm first", Nets.ofImages().batchNorm(3), new Shape(5, 4, 3), 3));
+  }
+
+  private static Stream<Arguments> sums() {
+    return Stream.of(
+        flat(
+            "residual",
+            new Nets()
+                .dense(7, 5, Activation.TANH)
+                .dense(5, 5, Activation.TANH)
+                .addEarlier(1)
+                .dense(5, 3, Activation.IDENTITY),
+            7,
+            4),
+        flat("twice the same", new Nets().dense(7, 5, Activation.TANH).addEarlier(0), 7, 4),
+        image(
+            "residual block",
+            Nets.ofImages()
+                .convolution(2, 5, Nets.same(3, 1), Activation.RELU)
+                .convolution(5, 5, Nets.same(3, 1), Activation.IDENTITY)
+                .batchNorm(5)
+                .add(new Elements(Activation.RELU))
+                .convolution(5, 5, Nets.same(3, 1), Activation.IDENTITY)
+                .batchNorm(5)
+                .addEarlier(5)
+                .add(new Elements(Activation.RELU))
+                .addEarlier(2, 6)
+                .add(new AveragePool(Optional.empty(), AveragePool.Divisor.COVERED))
+                .dense(5, 3, Activation.IDENTITY),
+            new Shape(5, 4, 2),
+            3));
+  }
+
+  private static Arguments pool(String name, Layer layer) {
+    Nets net =
+        Nets.ofImages()
+            .convolution(2, 11, Nets.geometry(1, 1, 0, 1), Activation.IDENTITY)
+            .add(layer);
+    return image(name, net, new Shape(7, 5, 2), 3);
+  }
+
+  private static Arguments flat(String name, Nets net, int numFeatures, int batchSize) {
+    return Arguments.of(name, net, Shape.flat(numFeatures), batchSize, Nets.SQUARED);
+  }
+
+  private static Arguments image(String name, Nets net, Shape image, int batchSize) {
+    return Arguments.of(name, net, image, batchSize, Nets.SQUARED);
+  }
+
+  static Stream<Arguments> losses() {
+    return Stream.concat(
+        Stream.of(
+            Arguments.of(new Loss.Softmax(SoftmaxLoss.CROSS_ENTROPY), true),
+            Arguments.of(new Loss.Softmax(SoftmaxLoss.CLIPPED), true),
+            Arguments.of(
+                new Loss.Elements(Activation.SIGMOID, ElementLoss.BINARY_CROSS_ENTROPY), false)),
+        Stream.of(Activation.values())
+            .map(f -> Arguments.of(new Loss.Elements(f, ElementLoss.MEAN_SQUARED), false)));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("losses")
+  void lossesAreTheOracles(Loss loss, boolean oneHot) {
+    Nets net = new Nets().dense(7, 5, Activation.TANH).dense(5, 3, Activation.IDENTITY);
+    check(net.with(loss), net, Shape.flat(7), 5, oneHot);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("networks")
+  void valuesAndGradientsAreTheOracles(
+      String name, Nets net, Shape input, int batchSize, Loss loss) {
+    check(net.with(loss), net, input, batchSize, false);
+  }
+
+  private static void check(
+      NetworkSpec network, Nets net, Shape input, int batchSize, boolean oneHot) {
+    Random random = new Random(SEED);
+    OracleNetwork oracle = new OracleNetwork(network, input);
+    int numParameters = Math.toIntExact(net.numFloats());
+    double[] parameters = uniform(random, numParameters, 0.7);
+    double[][] features = signed(random, batchSize, input.numFloats());
+    int numOutputs = oracle.values(parameters, features)[0].length;
+    double[][] labels =
+        oneHot ? oneHot(random, batchSize, numOutputs) : rows(random, batchSize, numOutputs);
+    double scale = 1.0 / batchSize;
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment flat = memory(arena, parameters);
+      MemorySegment gradient = Floats.allocate(arena, numParameters);
+      MemorySegment x = memory(arena, flatten(features));
+      MemorySegment y = memory(arena, flatten(labels));
+      ExecutionPlan.Use use = new ExecutionPlan.Use(input, batchSize, true);
+      try (ExecutionPlan plan = new ExecutionPlan(network, use, flat, gradient)) {
+        gradient.fill((byte) -1);
+        double loss = plan.computeGradient(x, y, scale, StepFlow.NONE);
+        double expected = oracle.loss(parameters, features, labels) * scale;
+        assertThat(loss)
+            .as("loss, seed " + SEED)
+            .isCloseTo(expected, within(1e-5 * (1 + expected)));
+        double[] wanted = oracle.gradient(parameters, features, labels);
+        assertClose(network, gradient, wanted, scale);
+        float[] first = gradient.toArray(JAVA_FLOAT);
+        assertThat(plan.computeGradient(x, y, scale, StepFlow.NONE)).isEqualTo(loss);
+        assertThat(gradient.toArray(JAVA_FLOAT)).as("the same bits again").isEqualTo(first);
+      }
+    }
+  }
+
+  /** Relative to the largest. */
+  private static void assertClose(
+      NetworkSpec network, MemorySegment gradient, double[] sums, double scale) {
+    double largest = 1;
+    for (double sum : sums) {
+      largest = Math.max(largest, Math.abs(sum * scale));
+    }
+    for (int i = 0; i < sums.length; i++) {
+      if (isStatistic(network, i)) {
+        continue;
+      }
+      assertThat((double) gradient.getAtIndex(JAVA_FLOAT, i))
+          .as("gradient " + i + ", seed " + SEED)
+          .isCloseTo(sums[i] * scale, within(TOLERANCE * largest));
+    }
+  }
+
+  /** Their gradient isn't the loss's. */
+  private static boolean isStatistic(NetworkSpec network, int index) {
+    return network.vertices().stream()
+        .anyMatch(
+            vertex ->
+                vertex.layer() instanceof BatchNorm norm
+                    && (contains(norm.mean(), index) || contains(norm.spread(), index)));
+  }
+
+  private static boolean contains(Range range, int index) {
+    return index >= range.begin() && index < range.begin() + range.length();
+  }
+
+  private static MemorySegment memory(Arena arena, double[] values) {
+    MemorySegment memory = Floats.allocate(arena, values.length);
+    for (int i = 0; i < values.length; i++) {
+      memory.setAtIndex(JAVA_FLOAT, i, (float) values[i]);
+    }
+    return memory;
+  }
+
+  /** Floats, so that the plan sees the very values. */
+  private static double[] uniform(Random random, int length, double largest) {
+    double[] values = new double[length];
+    for (int i = 0; i < length; i++) {
+      values[i] = (float) (largest * (2 * random.nextDouble() - 1));
+    }
+    return values;
+  }
+
+  /** Labels, in [0, 1). */
+  private static double[][] rows(Random random, int numRows, int length) {
+    double[][] rows = new double[numRows][];
+    for (int n = 0; n < numRows; n++) {
+      rows[n] = random.doubles(length).map(v -> (float) v).toArray();
+    }
+    return rows;
+  }
+
+  private static double[][] signed(Random random, int numRows, int length) {
+    double[][] rows = new double[numRows][];
+    for (int n = 0; n < numRows; n++) {
+      rows[n] = uniform(random, length, 1);
+    }
+    return rows;
+  }
+
+  private static double[][] oneHot(Random random, int numRows, int length) {
+    double[][] rows = new double[numRows][length];
+    for (double[] row : rows) {
+      row[random.nextInt(length)] = 1;
+    }
+    return rows;
+  }
+
+  private static double[] flatten(double[][] rows) {
+    return Stream.of(rows).flatMapToDouble(java.util.Arrays::stream).toArray();
+  }
+}

@@ -1,0 +1,95 @@
+package gradwire.plan;
+
+import gradwire.kernels.cpu.Activation;
+import gradwire.kernels.cpu.ElementLoss;
+import gradwire.kernels.cpu.Window.Size;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Puts networks together, with parameters one after the other. */
+final class Nets {
+  static final Loss SQUARED = new Loss.Elements(Activation.IDENTITY, ElementLoss.SQUARED);
+
+  private final List<Vertex> vertices = new ArrayList<>();
+  private long numFloats;
+
+  /** A network that is given images, channels first. */
+  static Nets ofImages() {
+    return new Nets().add(new ChannelsLast(Optional.empty()));
+  }
+
+  /** Floats of all parameters so far. */
+  long numFloats() {
+    return numFloats;
+  }
+
+  private Range next(long length) {
+    Range range = new Range(numFloats, length);
+    numFloats += length;
+    return range;
+  }
+
+  Nets dense(int numInputs, int numOutputs, Activation activation) {
+    Range weights = next((long) numInputs * numOutputs);
+    Range bias = next(numOutputs);
+    return add(
+        new Dense(numInputs, numOutputs, weights, Optional.of(bias), activation),
+        new Range(weights.begin(), weights.length() + bias.length()));
+  }
+
+  Nets convolution(int channels, int numFilters, Geometry geometry, Activation activation) {
+    Range bias = next(numFilters);
+    Range weights = next((long) numFilters * channels * geometry.kernel().area());
+    return add(
+        new Convolution(numFilters, geometry, weights, Optional.of(bias), activation),
+        new Range(bias.begin(), weights.length() + bias.length()));
+  }
+
+  Nets batchNorm(int channels) {
+    Range gamma = next(channels);
+    Range beta = next(channels);
+    BatchNorm.Settings settings = new BatchNorm.Settings(1e-5, 0.9, false);
+    Range mean = next(channels);
+    Range spread = next(channels);
+    return add(
+        new BatchNorm(gamma, beta, mean, spread, settings),
+        new Range(gamma.begin(), 4L * channels));
+  }
+
+  Nets add(Layer layer) {
+    return add(layer, Range.NONE);
+  }
+
+  private Nets add(Layer layer, Range parameters) {
+    vertices.add(new Vertex(layer, List.of(vertices.size() - 1), parameters));
+    return this;
+  }
+
+  /** Adds the value of {@code earlier} vertices before to the last one's. */
+  Nets addEarlier(int... earlier) {
+    List<Integer> inputs = new ArrayList<>(List.of(vertices.size() - 1));
+    for (int back : earlier) {
+      inputs.add(vertices.size() - 1 - back);
+    }
+    vertices.add(new Vertex(new Sum(), inputs, Range.NONE));
+    return this;
+  }
+
+  NetworkSpec with(Loss loss) {
+    return new NetworkSpec(vertices, loss);
+  }
+
+  /** Square, all but the padding. */
+  static Geometry geometry(int kernel, int stride, int padding, int dilation) {
+    return new Geometry(square(kernel), square(stride), square(padding), square(dilation), false);
+  }
+
+  static Geometry same(int kernel, int stride) {
+    return new Geometry(square(kernel), square(stride), square(0), square(1), true);
+  }
+
+  static Size square(int side) {
+    return new Size(side, side);
+  }
+}

@@ -1,0 +1,341 @@
+package gradwire.plan;
+
+import gradwire.kernels.cpu.Activation;
+import gradwire.kernels.cpu.ElementLoss;
+import gradwire.kernels.cpu.SoftmaxLoss;
+import gradwire.kernels.cpu.Window.Size;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A network in plain float64 loops over single elements, written from the formulas alone; slow. Its
+ * images are {@code [height][width][channels]}, as a plan's are.
+ */
+final class OracleNetwork {
+  private static final double STEP = 1e-5;
+
+  private final NetworkSpec network;
+  private final Shape input;
+
+  OracleNetwork(NetworkSpec network, Shape input) {
+    this.network = network;
+    this.input = input;
+  }
+
+  /** One example after the other, as far as the last layer. */
+  double[][] values(double[] parameters, double[][] features) {
+    List<double[][]> values = new ArrayList<>();
+    List<Shape> shapes = new ArrayList<>();
+    for (Vertex vertex : network.vertices()) {
+      List<double[][]> inputs = NetworkSpec.inputsOf(vertex, values, features);
+      Shape shape = NetworkSpec.inputsOf(vertex, shapes, input).getFirst();
+      Made made = made(vertex.layer(), inputs, shape, parameters);
+      values.add(made.values);
+      shapes.add(made.shape);
+    }
+    return values.getLast();
+  }
+
+  /** The sum over the batch. */
+  double loss(double[] parameters, double[][] features, double[][] labels) {
+    double[][] z = values(parameters, features);
+    double sum = 0;
+    for (int n = 0; n < z.length; n++) {
+      sum +=
+          switch (network.loss()) {
+            case Loss.Softmax(var loss) -> softmax(loss, z[n], labels[n]);
+            case Loss.Elements(var activation, var loss) ->
+                elements(activation, loss, z[n], labels[n]);
+          };
+    }
+    return sum;
+  }
+
+  /** {@code dLoss/dParameter} by central differences. */
+  double[] gradient(double[] parameters, double[][] features, double[][] labels) {
+    double[] gradient = new double[parameters.length];
+    double[] moved = parameters.clone();
+    for (int i = 0; i < parameters.length; i++) {
+      moved[i] = parameters[i] + STEP;
+      double above = loss(moved, features, labels);
+      moved[i] = parameters[i] - STEP;
+      double below = loss(moved, features, labels);
+      moved[i] = parameters[i];
+      gradient[i] = (above - below) / (2 * STEP);
+    }
+    return gradient;
+  }
+
+  private static double softmax(SoftmaxLoss loss, double[] z, double[] y) {
+    double max = Arrays.stream(z).max().orElseThrow();
+    double total = Arrays.stream(z).map(v -> Math.exp(v - max)).sum();
+    double sum = 0;
+    for (int c = 0; c < z.length; c++) {
+      double p = Math.exp(z[c] - max) / total;
+      double most = loss == SoftmaxLoss.CLIPPED ? 1 : 1 - 1e-10;
+      sum -= y[c] * Math.log(Math.min(most, Math.max(1e-10, p)));
+    }
+    return sum;
+  }
+
+  private static double elements(Activation f, ElementLoss loss, double[] z, double[] y) {
+    double sum = 0;
+    for (int c = 0; c < z.length; c++) {
+      double p = value(f, z[c]);
+      sum +=
+          switch (loss) {
+            case SQUARED -> (p - y[c]) * (p - y[c]);
+            case MEAN_SQUARED -> (p - y[c]) * (p - y[c]) / z.length;
+            case BINARY_CROSS_ENTROPY -> -y[c] * Math.log(p) - (1 - y[c]) * Math.log(1 - p);
+          };
+    }
+    return sum;
+  }
+
+  /** A layer's values and their shape. */
+  private record Made(double[][] values, Shape shape) {}
+
+  private static Made made(Layer layer, List<double[][]> inputs, Shape shape, double[] w) {
+    double[][] x = inputs.getFirst();
+    return switch (layer) {
+      case Dense dense -> dense(dense, x, w);
+      case Convolution convolution -> convolution(convolution, x, shape, w);
+      case MaxPool(var geometry) -> pool(x, shape, geometry, OracleNetwork::largest);
+      case AveragePool average -> averagePool(average, x, shape);
+      case BatchNorm norm -> new Made(batchNorm(norm, x, shape, w), shape);
+      case Elements(var activation) -> new Made(each(x, z -> value(activation, z)), shape);
+      case ChannelsLast(var image) -> channelsLast(x, image.orElse(shape));
+      case ChannelsFirst() -> channelsFirst(x, shape);
+      case Sum() -> new Made(sum(inputs), shape);
+    };
+  }
+
+  private static Made dense(Dense layer, double[][] x, double[] w) {
+    double[][] y = new double[x.length][layer.numOutputs()];
+    for (int n = 0; n < x.length; n++) {
+      for (int o = 0; o < layer.numOutputs(); o++) {
+        double z = at(layer.bias(), w, o);
+        for (int i = 0; i < layer.numInputs(); i++) {
+          z += x[n][i] * w[(int) layer.weights().begin() + o * layer.numInputs() + i];
+        }
+        y[n][o] = value(layer.activation(), z);
+      }
+    }
+    return new Made(y, Shape.flat(layer.numOutputs()));
+  }
+
+  private static double at(Optional<Range> range, double[] w, int index) {
+    return range.map(bias -> w[(int) bias.begin() + index]).orElse(0.0);
+  }
+
+  private static Made convolution(Convolution layer, double[][] x, Shape in, double[] w) {
+    Geometry g = layer.geometry();
+    Shape out = output(g, in, layer.numFilters());
+    double[][] y = new double[x.length][out.numFloats()];
+    for (int n = 0; n < x.length; n++) {
+      for (int i = 0; i < y[n].length; i++) {
+        int filter = i % out.channels();
+        int row = i / out.channels() / out.width();
+        int column = i / out.channels() % out.width();
+        double z = at(layer.bias(), w, filter);
+        for (int k = 0; k < in.channels() * g.kernel().area(); k++) {
+          int channel = k / g.kernel().area();
+          int kernelRow = k / g.kernel().width() % g.kernel().height();
+          int kernelColumn = k % g.kernel().width();
+          int fromRow = row(g, in, row, kernelRow);
+          int fromColumn = column(g, in, column, kernelColumn);
+          if (inside(in, fromRow, fromColumn)) {
+            int weight = filter * in.channels() * g.kernel().area() + k;
+            z +=
+                w[(int) layer.weights().begin() + weight]
+                    * x[n][(fromRow * in.width() + fromColumn) * in.channels() + channel];
+          }
+        }
+        y[n][i] = value(layer.activation(), z);
+      }
+    }
+    return new Made(y, out);
+  }
+
+  private static boolean inside(Shape image, int row, int column) {
+    return row >= 0 && row < image.height() && column >= 0 && column < image.width();
+  }
+
+  private static int row(Geometry g, Shape in, int out, int k) {
+    int before =
+        g.same()
+            ? before(in.height(), g.kernel().height(), g.stride().height(), g.dilation().height())
+            : g.padding().height();
+    return out * g.stride().height() - before + k * g.dilation().height();
+  }
+
+  private static int column(Geometry g, Shape in, int out, int k) {
+    int before =
+        g.same()
+            ? before(in.width(), g.kernel().width(), g.stride().width(), g.dilation().width())
+            : g.padding().width();
+    return out * g.stride().width() - before + k * g.dilation().width();
+  }
+
+  /** Zeros before an image, half of those that all windows need, rounded down. */
+  private static int before(int size, int kernel, int stride, int dilation) {
+    int windows = (size + stride - 1) / stride;
+    int needed = (windows - 1) * stride + (kernel - 1) * dilation + 1 - size;
+    return Math.max(0, needed) / 2;
+  }
+
+  private static Shape output(Geometry g, Shape in, int channels) {
+    if (g.same()) {
+      return new Shape(
+          (in.height() + g.stride().height() - 1) / g.stride().height(),
+          (in.width() + g.stride().width() - 1) / g.stride().width(),
+          channels);
+    }
+    int height =
+        in.height()
+            + 2 * g.padding().height()
+            - (g.kernel().height() - 1) * g.dilation().height()
+            - 1;
+    int width =
+        in.width() + 2 * g.padding().width() - (g.kernel().width() - 1) * g.dilation().width() - 1;
+    return new Shape(height / g.stride().height() + 1, width / g.stride().width() + 1, channels);
+  }
+
+  private static double[][] batchNorm(BatchNorm layer, double[][] x, Shape shape, double[] w) {
+    double[][] y = new double[x.length][shape.numFloats()];
+    int count = x.length * shape.pixels();
+    for (int c = 0; c < shape.channels(); c++) {
+      double mean = 0;
+      double variance = 0;
+      for (double[] row : x) {
+        for (int i = c; i < row.length; i += shape.channels()) {
+          mean += row[i] / count;
+        }
+      }
+      for (double[] row : x) {
+        for (int i = c; i < row.length; i += shape.channels()) {
+          variance += (row[i] - mean) * (row[i] - mean) / count;
+        }
+      }
+      double deviation = Math.sqrt(variance + layer.settings().epsilon());
+      double gamma = w[(int) layer.gamma().begin() + c];
+      double beta = w[(int) layer.beta().begin() + c];
+      for (int n = 0; n < x.length; n++) {
+        for (int i = c; i < x[n].length; i += shape.channels()) {
+          y[n][i] = gamma * (x[n][i] - mean) / deviation + beta;
+        }
+      }
+    }
+    return y;
+  }
+
+  /** What becomes of a window's pixels of one channel. */
+  @FunctionalInterface
+  private interface Pooling {
+    double of(List<Double> pixels);
+  }
+
+  private static double largest(List<Double> pixels) {
+    return pixels.stream().mapToDouble(Double::doubleValue).max().orElseThrow();
+  }
+
+  private static Made averagePool(AveragePool layer, double[][] x, Shape in) {
+    Size none = new Size(0, 0);
+    Size one = new Size(1, 1);
+    Geometry g =
+        layer
+            .geometry()
+            .orElse(new Geometry(new Size(in.height(), in.width()), one, none, one, false));
+    return pool(
+        x,
+        in,
+        g,
+        pixels -> {
+          double sum = pixels.stream().mapToDouble(Double::doubleValue).sum();
+          return switch (layer.divisor()) {
+            case KERNEL -> sum / g.kernel().area();
+            case COVERED -> sum / pixels.size();
+            case ONE -> sum;
+          };
+        });
+  }
+
+  private static Made pool(double[][] x, Shape in, Geometry g, Pooling pooling) {
+    Shape out = output(g, in, in.channels());
+    double[][] y = new double[x.length][out.numFloats()];
+    for (int n = 0; n < x.length; n++) {
+      for (int i = 0; i < y[n].length; i++) {
+        int channel = i % out.channels();
+        List<Double> pixels = new ArrayList<>();
+        for (int k = 0; k < g.kernel().area(); k++) {
+          int row = row(g, in, i / out.channels() / out.width(), k / g.kernel().width());
+          int column = column(g, in, i / out.channels() % out.width(), k % g.kernel().width());
+          if (inside(in, row, column)) {
+            pixels.add(x[n][(row * in.width() + column) * in.channels() + channel]);
+          }
+        }
+        y[n][i] = pooling.of(pixels);
+      }
+    }
+    return new Made(y, out);
+  }
+
+  private static Made channelsLast(double[][] x, Shape image) {
+    double[][] y = new double[x.length][image.numFloats()];
+    for (int n = 0; n < x.length; n++) {
+      for (int i = 0; i < y[n].length; i++) {
+        int pixel = i / image.channels();
+        int channel = i % image.channels();
+        y[n][i] = x[n][channel * image.pixels() + pixel];
+      }
+    }
+    return new Made(y, image);
+  }
+
+  private static Made channelsFirst(double[][] x, Shape image) {
+    double[][] y = new double[x.length][image.numFloats()];
+    for (int n = 0; n < x.length; n++) {
+      for (int i = 0; i < y[n].length; i++) {
+        int channel = i / image.pixels();
+        int pixel = i % image.pixels();
+        y[n][i] = x[n][pixel * image.channels() + channel];
+      }
+    }
+    return new Made(y, Shape.flat(image.numFloats()));
+  }
+
+  private static double[][] sum(List<double[][]> inputs) {
+    double[][] sum = each(inputs.getFirst(), z -> 0);
+    for (double[][] x : inputs) {
+      for (int n = 0; n < x.length; n++) {
+        for (int i = 0; i < x[n].length; i++) {
+          sum[n][i] += x[n][i];
+        }
+      }
+    }
+    return sum;
+  }
+
+  private static double[][] each(double[][] x, java.util.function.DoubleUnaryOperator f) {
+    return Arrays.stream(x)
+        .map(row -> Arrays.stream(row).map(f).toArray())
+        .toArray(double[][]::new);
+  }
+
+  private static double value(Activation activation, double z) {
+    return switch (activation) {
+      case IDENTITY -> z;
+      case RELU -> Math.max(0, z);
+      case TANH -> Math.tanh(z);
+      case SIGMOID -> 1 / (1 + Math.exp(-z));
+      case SOFTPLUS -> Math.log(1 + Math.exp(z));
+      case SOFTSIGN -> z / (1 + Math.abs(z));
+      case ELU -> z > 0 ? z : Math.exp(z) - 1;
+      case SWISH -> z / (1 + Math.exp(-z));
+      case HARD_TANH -> Math.max(-1, Math.min(1, z));
+      case CUBE -> Math.pow(z, 3);
+    };
+  }
+}

@@ -1,0 +1,13 @@
+/**
+ * What a compute engine's layers are made of on a CPU: matrix products by OpenBLAS, called as a
+ * foreign function on off-heap memory, and everything else on lanes ({@code jdk.incubator.vector}).
+ *
+ * <p>Images are {@code [batch, height, width, channels] float32}, row-major: a pixel's channels are
+ * neighbours, so that windows, pools and sums by channel go over memory in order. Every sum has a
+ * fixed order: equal input gives equal bits. No threads; a kernel object is one thread's. Loads
+ * only where {@link gradwire.kernels.cpu.CpuKernels#isHere}.
+ */
+@NullMarked
+package gradwire.kernels.cpu;
+
+import org.jspecify.annotations.NullMarked;
