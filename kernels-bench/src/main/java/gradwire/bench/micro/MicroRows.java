@@ -22,6 +22,9 @@ public final class MicroRows {
   /** Vector code that is not yet compiled runs 100 times slower, and allocates. */
   private static final int WARM_UP_ITERATIONS = 10;
 
+  /** A whole network's kernels: every layer must have been compiled for its shapes. */
+  private static final int GRADIENT_WARM_UP_ITERATIONS = 40;
+
   /** One plain loop. */
   private static final int LIMIT_WARM_UP_ITERATIONS = 4;
 
@@ -52,7 +55,9 @@ public final class MicroRows {
       throw new IllegalArgumentException("no such row: " + name);
     }
     Throughput limit = run(measured.limit(), measured.bytes(), LIMIT_WARM_UP_ITERATIONS);
-    Throughput row = run(measured.subject(), measured.bytes(), WARM_UP_ITERATIONS);
+    int warmUpIterations =
+        measured.direction().equals("gradient") ? GRADIENT_WARM_UP_ITERATIONS : WARM_UP_ITERATIONS;
+    Throughput row = run(measured.subject(), measured.bytes(), warmUpIterations);
     return new Row(
         name,
         "memory",
