@@ -3,6 +3,7 @@ package gradwire.plan;
 import gradwire.kernels.cpu.Elementwise;
 import gradwire.kernels.cpu.Windows;
 import gradwire.tensor.Floats;
+import gradwire.tensor.PlainMemory;
 import gradwire.worker.engine.StepFlow;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -35,8 +36,8 @@ public final class ExecutionPlan implements AutoCloseable {
   private final LossNode loss;
 
   /**
-   * @param parameters the flat vector, read
-   * @param gradient the flat vector, written by {@link #computeGradient}
+   * @param parameters the flat vector, read; outlives the plan
+   * @param gradient the flat vector, written by {@link #computeGradient}; outlives the plan
    * @throws gradwire.error.UsageException if the input doesn't fit the network
    */
   public ExecutionPlan(
@@ -54,8 +55,10 @@ public final class ExecutionPlan implements AutoCloseable {
       }
       MemorySegment scratch = Floats.allocate(arena, scratchFloats(shapes));
       ValueUses uses = new ValueUses(input, values);
+      MemorySegment plainParameters = PlainMemory.view(parameters, arena);
+      MemorySegment plainGradient = PlainMemory.view(gradient, arena);
       for (int v = 0; v < shapes.size(); v++) {
-        nodes.add(node(v, uses, scratch, parameters, gradient));
+        nodes.add(node(v, uses, scratch, plainParameters, plainGradient));
       }
       loss = new LossNode(network.loss(), values.getLast().getFirst(), use.batchSize());
     } catch (RuntimeException | Error failure) {

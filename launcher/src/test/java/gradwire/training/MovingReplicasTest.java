@@ -79,6 +79,23 @@ final class MovingReplicasTest {
     long acknowledged = outcomes.stream().mapToLong(it -> it.counters().applied()).sum();
     long attempted = outcomes.stream().mapToLong(it -> it.counters().attempted()).sum();
     assertThat(acknowledged).isEqualTo(attempted);
+    expectWhatIsAcknowledged(cluster, acknowledged);
+  }
+
+  /**
+   * As {@link #expectEachOnce}, where timing decides which push is the last: one that is fenced off
+   * because its replica moves is not sent again if the run is over by then.
+   */
+  private static void expectEachOnceUntilTheEnd(
+      ElasticCluster cluster, List<WorkerOutcome> outcomes) throws InterruptedException {
+    long acknowledged = outcomes.stream().mapToLong(it -> it.counters().applied()).sum();
+    long attempted = outcomes.stream().mapToLong(it -> it.counters().attempted()).sum();
+    assertThat(attempted).isBetween(acknowledged, acknowledged + NUM_REPLICAS);
+    expectWhatIsAcknowledged(cluster, acknowledged);
+  }
+
+  private static void expectWhatIsAcknowledged(ElasticCluster cluster, long acknowledged)
+      throws InterruptedException {
     assertThat(List.of(cluster.applied(0), cluster.applied(1))).containsOnly(acknowledged);
   }
 
@@ -144,7 +161,7 @@ final class MovingReplicasTest {
             new ElasticCluster(job(program, consistency, NUM_WORKERS, carrier), coordinator)) {
           List<WorkerOutcome> outcomes = cluster.run();
           assertThat(coordinator.numMoves()).as("seed " + seed).isPositive();
-          expectEachOnce(cluster, outcomes);
+          expectEachOnceUntilTheEnd(cluster, outcomes);
         }
       }
     }

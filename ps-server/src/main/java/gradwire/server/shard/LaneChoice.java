@@ -8,10 +8,9 @@ import org.slf4j.LoggerFactory;
  * Whether a shard's next update runs over arrays or on lanes, by what the ones before have taken.
  *
  * <p>Lanes are the faster way once C2 has compiled them, and a hundred times the slower before. Nor
- * is it certain that it ever does: on a processor without AVX-512 some runs were seen whose vectors
- * stayed objects to the end, at 9 ms an update of 79,510 floats instead of 0.03. So lanes are tried
- * for as long as they have lost no more than a second; then it is arrays again, and another try
- * after twice as many floats. The bits are the same either way. One thread at a time.
+ * is it certain that it ever does ({@link gradwire.tensor.PlainMemory}). So lanes are tried for as
+ * long as they have lost no more than a second; then it is arrays again, and another try after
+ * twice as many floats. The bits are the same either way. One thread at a time.
  */
 final class LaneChoice {
   /**

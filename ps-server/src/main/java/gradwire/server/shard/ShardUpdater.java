@@ -15,7 +15,8 @@ import java.util.function.Supplier;
 
 /**
  * Applies updates to a shard, stripe by stripe, on one thread or, if the shard is long, on several.
- * No locks; nothing is allocated per update. {@link #apply} is for one thread at a time.
+ * No locks; nothing but views of the gradients is allocated per update. {@link #apply} is for one
+ * thread at a time.
  *
  * <p>The limit is memory: an update touches {@code 4 * (2 + 2 * slots + replicas)} bytes an
  * element, 32 for Adam and two replicas, and each of them once, so that it cannot take less than
@@ -38,6 +39,7 @@ final class ShardUpdater implements AutoCloseable {
   private final BlockKernel[] arrays;
   private final BlockKernel[] lanes;
   private final ApplyPool pool;
+  private final PlainViews views;
   private final LaneChoice choice = new LaneChoice(LaneSupport.isHere());
 
   /** What is being applied; written by the caller before stripes are shared out. */
@@ -46,11 +48,16 @@ final class ShardUpdater implements AutoCloseable {
   private List<MemorySegment> gradients = NONE;
   private Update update;
   private SlotState state;
-  private SlotState into;
+
+  /** What the kernels see: on lanes, views of it all. */
+  private List<MemorySegment> seenGradients = NONE;
+
+  private SlotState seenState;
+  private SlotState seenInto;
 
   /**
    * @param state of the shard, its first
-   * @param arena keeps scratch memory
+   * @param arena keeps scratch memory; closed before the shard's and the gradients'
    * @param numThreads at most this many threads work on one update
    */
   ShardUpdater(Shard shard, SlotState state, Update first, Arena arena, int numThreads) {
@@ -65,7 +72,9 @@ final class ShardUpdater implements AutoCloseable {
     kernels = arrays;
     update = first;
     this.state = state;
-    into = state;
+    seenState = state;
+    seenInto = state;
+    views = new PlainViews(state, arena);
     pool = new ApplyPool(used, numStripes, this::applyStripe);
   }
 
@@ -89,14 +98,18 @@ final class ShardUpdater implements AutoCloseable {
   void apply(Update update, SlotState state, SlotState into, List<MemorySegment> gradients) {
     this.update = update;
     this.state = state;
-    this.into = into;
     this.gradients = gradients;
-    kernels = choice.isOnLanes() ? lanes : arrays;
+    boolean onLanes = choice.isOnLanes();
+    kernels = onLanes ? lanes : arrays;
+    seenState = onLanes ? views.of(state) : state;
+    seenInto = onLanes ? views.of(into) : into;
+    seenGradients = onLanes ? views.of(gradients) : gradients;
     long begunNanos = System.nanoTime();
     try {
       pool.run();
     } finally {
       this.gradients = NONE;
+      seenGradients = NONE;
     }
     choice.took(length, System.nanoTime() - begunNanos);
   }
@@ -132,7 +145,7 @@ final class ShardUpdater implements AutoCloseable {
   private void applyBlocks(BlockKernel kernel, TensorKind kind, long from, long end) {
     for (long at = from; at < end; at += kernel.blockFloats()) {
       int blockFloats = (int) Math.min(kernel.blockFloats(), end - at);
-      kernel.apply(update, state, into, gradients, kind, at, blockFloats);
+      kernel.apply(update, seenState, seenInto, seenGradients, kind, at, blockFloats);
     }
   }
 
