@@ -7,6 +7,7 @@ import gradwire.oracle.ReferenceBands;
 import gradwire.run.RunResult;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,19 +18,33 @@ final class BandsTest {
 
   @TempDir Path folder;
 
+  /** What timing decides may lie at the edge once: of asynchronous runs the median of three. */
   @ParameterizedTest
   @CsvSource({"ASYNC,1", "ASYNC,2", "ASYNC,3", "SYNC,1", "SYNC,2", "SYNC,3"})
   void twoHundredStepsEndInTheReferencesBand(Consistency consistency, int seed) throws IOException {
+    boolean sync = consistency == Consistency.SYNC;
+    int numRuns = sync ? 1 : 3;
+    double[] crossEntropies = new double[numRuns];
+    for (int run = 0; run < numRuns; run++) {
+      crossEntropies[run] = validationCrossEntropy(folder.resolve("run" + run), sync, seed);
+    }
+    Arrays.sort(crossEntropies);
+    ReferenceBands bands = ReferenceBands.read();
+    assertThat(crossEntropies[numRuns / 2])
+        .as("of %s", Arrays.toString(crossEntropies))
+        .isBetween(bands.low(sync, 2, STEPS), bands.high(sync, 2, STEPS));
+  }
+
+  private static double validationCrossEntropy(Path runDir, boolean sync, int seed) {
     RunResult result =
         InProcessRun.succeeding(
             Repository.REFERENCE_JOB,
-            folder.resolve("run"),
+            runDir,
             "estimator.script_params.train_steps=" + STEPS,
-            "estimator.script_params.sync_replicas=" + (consistency == Consistency.SYNC),
+            "estimator.script_params.sync_replicas=" + sync,
             "training.seed=" + seed);
-    ReferenceBands bands = ReferenceBands.read();
-    boolean sync = consistency == Consistency.SYNC;
-    assertThat(result.metrics().get("validationCrossEntropy"))
-        .isBetween(bands.low(sync, 2, STEPS), bands.high(sync, 2, STEPS));
+    Double crossEntropy = result.metrics().get("validationCrossEntropy");
+    assertThat(crossEntropy).isNotNull();
+    return crossEntropy == null ? Double.NaN : crossEntropy;
   }
 }
