@@ -122,7 +122,7 @@ public record Training(
         tls,
         trace,
         replicas,
-        EngineChoice.AUTO);
+        EngineChoice.DL4J);
   }
 
   public Training {

@@ -128,7 +128,7 @@ final class JobFilesTest {
                     false,
                     false,
                     OptionalInt.empty(),
-                    EngineChoice.AUTO),
+                    EngineChoice.DL4J),
                 ComputeTarget.LOCAL));
   }
 
