@@ -36,8 +36,8 @@ public final class ExecutionPlan implements AutoCloseable {
   private final LossNode loss;
 
   /**
-   * @param parameters the flat vector, read; outlives the plan
-   * @param gradient the flat vector, written by {@link #computeGradient}; outlives the plan
+   * @param parameters the flat vector, read
+   * @param gradient the flat vector, written by {@link #computeGradient}
    * @throws gradwire.error.UsageException if the input doesn't fit the network
    */
   public ExecutionPlan(
@@ -55,8 +55,8 @@ public final class ExecutionPlan implements AutoCloseable {
       }
       MemorySegment scratch = Floats.allocate(arena, scratchFloats(shapes));
       ValueUses uses = new ValueUses(input, values);
-      MemorySegment plainParameters = PlainMemory.view(parameters, arena);
-      MemorySegment plainGradient = PlainMemory.view(gradient, arena);
+      MemorySegment plainParameters = PlainMemory.view(parameters);
+      MemorySegment plainGradient = PlainMemory.view(gradient);
       for (int v = 0; v < shapes.size(); v++) {
         nodes.add(node(v, uses, scratch, plainParameters, plainGradient));
       }

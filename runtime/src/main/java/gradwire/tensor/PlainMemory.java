@@ -1,6 +1,5 @@
 package gradwire.tensor;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -11,12 +10,8 @@ import java.lang.foreign.MemorySegment;
 public final class PlainMemory {
   private PlainMemory() {}
 
-  /**
-   * All of {@code any}, not copied.
-   *
-   * @param owner the view lives as long as it; must be closed before the memory goes
-   */
-  public static MemorySegment view(MemorySegment any, Arena owner) {
-    return MemorySegment.ofAddress(any.address()).reinterpret(any.byteSize(), owner, null);
+  /** All of {@code any}, not copied; alive as long as it is. */
+  public static MemorySegment view(MemorySegment any) {
+    return any.reinterpret(any.byteSize());
   }
 }

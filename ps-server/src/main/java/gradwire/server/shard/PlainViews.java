@@ -2,7 +2,6 @@ package gradwire.server.shard;
 
 import gradwire.server.optimizer.SlotState;
 import gradwire.tensor.PlainMemory;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,17 +10,14 @@ import org.jspecify.annotations.Nullable;
 
 /** What an update touches, as {@link PlainMemory}. Remembers a shard's two versions. One thread. */
 final class PlainViews {
-  private final Arena owner;
   private final @Nullable SlotState[] known = new @Nullable SlotState[2];
   private final SlotState[] views;
   private int older;
 
   /**
    * @param state the first of the two
-   * @param owner closed before any memory of which there is a view
    */
-  PlainViews(SlotState state, Arena owner) {
-    this.owner = owner;
+  PlainViews(SlotState state) {
     views = new SlotState[] {state, state};
   }
 
@@ -37,20 +33,16 @@ final class PlainViews {
     known[at] = state;
     views[at] =
         new SlotState(
-            view(state.weights()),
-            Arrays.stream(state.slots()).map(this::view).toArray(MemorySegment[]::new));
+            PlainMemory.view(state.weights()),
+            Arrays.stream(state.slots()).map(PlainMemory::view).toArray(MemorySegment[]::new));
     return views[at];
   }
 
   List<MemorySegment> of(List<MemorySegment> gradients) {
     List<MemorySegment> plain = new ArrayList<>(gradients.size());
     for (MemorySegment gradient : gradients) {
-      plain.add(view(gradient));
+      plain.add(PlainMemory.view(gradient));
     }
     return plain;
-  }
-
-  private MemorySegment view(MemorySegment any) {
-    return PlainMemory.view(any, owner);
   }
 }

@@ -57,7 +57,7 @@ final class ShardUpdater implements AutoCloseable {
 
   /**
    * @param state of the shard, its first
-   * @param arena keeps scratch memory; closed before the shard's and the gradients'
+   * @param arena keeps scratch memory
    * @param numThreads at most this many threads work on one update
    */
   ShardUpdater(Shard shard, SlotState state, Update first, Arena arena, int numThreads) {
@@ -74,7 +74,7 @@ final class ShardUpdater implements AutoCloseable {
     this.state = state;
     seenState = state;
     seenInto = state;
-    views = new PlainViews(state, arena);
+    views = new PlainViews(state);
     pool = new ApplyPool(used, numStripes, this::applyStripe);
   }
 
