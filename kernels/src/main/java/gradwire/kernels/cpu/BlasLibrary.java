@@ -1,22 +1,19 @@
 package gradwire.kernels.cpu;
 
+import gradwire.cpu.LibraryCache;
+import gradwire.cpu.LibraryFile;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.zip.CRC32;
 
 /**
- * Takes OpenBLAS's shared library, and what it is linked with, out of the jar of {@code
+ * OpenBLAS's shared library, and what it is linked with, out of the jar of {@code
  * org.bytedeco:openblas} that is on the class path.
- *
- * <p>Files go to a folder of the user's cache, named by content, once for all processes: written
- * beside and renamed, so that a half-written one is never loaded.
  */
 final class BlasLibrary {
   private static final String LIBRARY = "libopenblas.so.0";
@@ -37,18 +34,18 @@ final class BlasLibrary {
    */
   static Optional<Path> extract() throws IOException {
     Optional<String> folder = resourceFolder();
-    if (folder.isEmpty() || BlasLibrary.class.getResource(folder.get() + LIBRARY) == null) {
+    if (folder.isEmpty()) {
       return Optional.empty();
     }
-    byte[] library = read(folder.get() + LIBRARY);
-    Path target = cache().resolve(name(library));
-    Files.createDirectories(target);
-    for (String beside : BESIDE) {
-      if (BlasLibrary.class.getResource(folder.get() + beside) != null) {
-        write(read(folder.get() + beside), target.resolve(beside));
-      }
+    Optional<LibraryFile> library = read(folder.get(), LIBRARY);
+    if (library.isEmpty()) {
+      return Optional.empty();
     }
-    return Optional.of(write(library, target.resolve(LIBRARY)));
+    List<LibraryFile> beside = new ArrayList<>();
+    for (String name : BESIDE) {
+      read(folder.get(), name).ifPresent(beside::add);
+    }
+    return Optional.of(LibraryCache.place(library.get(), beside.toArray(LibraryFile[]::new)));
   }
 
   private static Optional<String> resourceFolder() {
@@ -58,50 +55,9 @@ final class BlasLibrary {
         .map(platform -> "/org/bytedeco/openblas/" + platform + "/");
   }
 
-  private static byte[] read(String resource) throws IOException {
-    try (InputStream in = BlasLibrary.class.getResourceAsStream(resource)) {
-      return java.util.Objects.requireNonNull(in, resource).readAllBytes();
+  private static Optional<LibraryFile> read(String folder, String name) throws IOException {
+    try (InputStream in = BlasLibrary.class.getResourceAsStream(folder + name)) {
+      return in == null ? Optional.empty() : Optional.of(new LibraryFile(name, in.readAllBytes()));
     }
-  }
-
-  private static String name(byte[] library) {
-    CRC32 checksum = new CRC32();
-    checksum.update(library);
-    return "openblas-%08x-%d".formatted(checksum.getValue(), library.length);
-  }
-
-  /** {@code XDG_CACHE_HOME} or {@code ~/.cache}; where that can't be written, the temporary one. */
-  private static Path cache() {
-    String configured = System.getenv("XDG_CACHE_HOME");
-    Path user =
-        configured == null || configured.isEmpty()
-            ? Path.of(System.getProperty("user.home", ""), ".cache")
-            : Path.of(configured);
-    Path cache = user.resolve("gradwire");
-    try {
-      Files.createDirectories(cache);
-      return Files.isWritable(cache) ? cache : temporary();
-    } catch (IOException notOurs) {
-      return temporary();
-    }
-  }
-
-  private static Path temporary() {
-    String owner = System.getProperty("user.name", "user");
-    return Path.of(System.getProperty("java.io.tmpdir"), "gradwire-" + owner);
-  }
-
-  private static Path write(byte[] content, Path file) throws IOException {
-    if (Files.exists(file) && Files.size(file) == content.length) {
-      return file;
-    }
-    Path beside = Files.createTempFile(file.getParent(), "new", ".so");
-    try {
-      Files.write(beside, content);
-      Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(beside);
-    }
-    return file;
   }
 }

@@ -1,0 +1,66 @@
+package gradwire.cpu;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/**
+ * Where shared libraries out of jars are put, so that they can be loaded: a folder of the user's
+ * cache, named by content, once for all processes. Written beside and renamed, so that a
+ * half-written one is never loaded.
+ */
+public final class LibraryCache {
+  private LibraryCache() {}
+
+  /**
+   * The library as a file.
+   *
+   * @param beside what it is linked with, and finds in its own folder
+   * @throws IOException if it can't be written
+   */
+  public static Path place(LibraryFile library, LibraryFile... beside) throws IOException {
+    Path folder = cache().resolve(library.folder());
+    Files.createDirectories(folder);
+    for (LibraryFile file : beside) {
+      write(file, folder);
+    }
+    return write(library, folder);
+  }
+
+  /** {@code XDG_CACHE_HOME} or {@code ~/.cache}; where that can't be written, the temporary one. */
+  private static Path cache() {
+    String configured = System.getenv("XDG_CACHE_HOME");
+    Path user =
+        configured == null || configured.isEmpty()
+            ? Path.of(System.getProperty("user.home", ""), ".cache")
+            : Path.of(configured);
+    Path cache = user.resolve("gradwire");
+    try {
+      Files.createDirectories(cache);
+      return Files.isWritable(cache) ? cache : temporary();
+    } catch (IOException notOurs) {
+      return temporary();
+    }
+  }
+
+  private static Path temporary() {
+    String owner = System.getProperty("user.name", "user");
+    return Path.of(System.getProperty("java.io.tmpdir"), "gradwire-" + owner);
+  }
+
+  private static Path write(LibraryFile library, Path folder) throws IOException {
+    Path file = folder.resolve(library.name());
+    if (Files.exists(file) && Files.size(file) == library.content().length) {
+      return file;
+    }
+    Path beside = Files.createTempFile(folder, "new", ".so");
+    try {
+      Files.write(beside, library.content());
+      Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(beside);
+    }
+    return file;
+  }
+}
