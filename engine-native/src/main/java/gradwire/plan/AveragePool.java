@@ -34,6 +34,7 @@ public record AveragePool(Optional<Geometry> geometry, Divisor divisor) implemen
     int area = window.kernel().area();
     AveragePooling pooling =
         new AveragePooling(
+            memory.arena(),
             window,
             covered ->
                 switch (divisor) {

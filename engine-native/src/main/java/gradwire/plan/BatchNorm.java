@@ -3,6 +3,7 @@ package gradwire.plan;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import gradwire.kernels.cpu.BatchNormalization;
+import gradwire.kernels.cpu.Columns;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
@@ -47,25 +48,25 @@ public record BatchNorm(Range gamma, Range beta, Range mean, Range spread, Setti
     private final NodeMemory memory;
     private final BatchNormalization kernel;
     private final int numRows;
-    private final double[] means;
-    private final double[] variances;
-    private final double[] scales;
-    private final double[] shifts;
-    private final double[] sums;
-    private final double[] products;
+    private final Columns means;
+    private final Columns variances;
+    private final Columns scales;
+    private final Columns shifts;
+    private final Columns sums;
+    private final Columns products;
 
     BatchNormNode(BatchNorm layer, NodeMemory memory) {
       this.layer = layer;
       this.memory = memory;
       int channels = memory.output().shape().channels();
-      this.kernel = new BatchNormalization(memory.arena(), channels);
+      this.kernel = new BatchNormalization(channels);
       this.numRows = memory.batchSize() * memory.output().shape().pixels();
-      this.means = new double[channels];
-      this.variances = new double[channels];
-      this.scales = new double[channels];
-      this.shifts = new double[channels];
-      this.sums = new double[channels];
-      this.products = new double[channels];
+      this.means = new Columns(memory.arena(), channels);
+      this.variances = new Columns(memory.arena(), channels);
+      this.scales = new Columns(memory.arena(), channels);
+      this.shifts = new Columns(memory.arena(), channels);
+      this.sums = new Columns(memory.arena(), channels);
+      this.products = new Columns(memory.arena(), channels);
     }
 
     @Override
@@ -76,17 +77,17 @@ public record BatchNorm(Range gamma, Range beta, Range mean, Range spread, Setti
       } else {
         readRunning();
       }
-      for (int c = 0; c < means.length; c++) {
-        scales[c] = parameter(layer.gamma, c) / deviation(c);
-        shifts[c] = parameter(layer.beta, c);
+      for (int c = 0; c < means.count(); c++) {
+        scales.set(c, parameter(layer.gamma, c) / deviation(c));
+        shifts.set(c, parameter(layer.beta, c));
       }
       kernel.normalize(x, memory.output().data(), numRows, means, scales, shifts);
     }
 
     private void readRunning() {
-      for (int c = 0; c < means.length; c++) {
-        means[c] = parameter(layer.mean, c);
-        variances[c] = runningVariance(c);
+      for (int c = 0; c < means.count(); c++) {
+        means.set(c, parameter(layer.mean, c));
+        variances.set(c, runningVariance(c));
       }
     }
 
@@ -96,7 +97,7 @@ public record BatchNorm(Range gamma, Range beta, Range mean, Range spread, Setti
     }
 
     private double deviation(int channel) {
-      return Math.sqrt(variances[channel] + layer.settings.epsilon);
+      return Math.sqrt(variances.get(channel) + layer.settings.epsilon);
     }
 
     @Override
@@ -104,9 +105,9 @@ public record BatchNorm(Range gamma, Range beta, Range mean, Range spread, Setti
       MemorySegment x = memory.input().data();
       MemorySegment dy = memory.output().gradient();
       kernel.gradientSums(dy, x, numRows, means, sums, products);
-      for (int c = 0; c < means.length; c++) {
-        set(layer.beta, c, sums[c]);
-        set(layer.gamma, c, products[c] / deviation(c));
+      for (int c = 0; c < means.count(); c++) {
+        set(layer.beta, c, sums.get(c));
+        set(layer.gamma, c, products.get(c) / deviation(c));
         setStatistics(c);
       }
       if (memory.input().hasGradient()) {
@@ -117,9 +118,9 @@ public record BatchNorm(Range gamma, Range beta, Range mean, Range spread, Setti
     /** What is subtracted from the running statistics. */
     private void setStatistics(int c) {
       double renewed = 1 - layer.settings.decay;
-      set(layer.mean, c, renewed * (parameter(layer.mean, c) - means[c]));
+      set(layer.mean, c, renewed * (parameter(layer.mean, c) - means.get(c)));
       double before = runningVariance(c);
-      double after = before + renewed * (variances[c] - before);
+      double after = before + renewed * (variances.get(c) - before);
       set(
           layer.spread,
           c,
@@ -127,10 +128,10 @@ public record BatchNorm(Range gamma, Range beta, Range mean, Range spread, Setti
     }
 
     private void inputGradient(MemorySegment x, MemorySegment dy) {
-      for (int c = 0; c < means.length; c++) {
-        double variance = variances[c] + layer.settings.epsilon;
-        products[c] *= -scales[c] / variance / numRows;
-        shifts[c] = -scales[c] * sums[c] / numRows;
+      for (int c = 0; c < means.count(); c++) {
+        double variance = variances.get(c) + layer.settings.epsilon;
+        products.set(c, products.get(c) * -scales.get(c) / variance / numRows);
+        shifts.set(c, -scales.get(c) * sums.get(c) / numRows);
       }
       kernel.inputGradient(
           dy,

@@ -2,7 +2,6 @@ package gradwire.plan;
 
 import gradwire.kernels.cpu.Activation;
 import gradwire.kernels.cpu.Window;
-import gradwire.kernels.cpu.Windows;
 import java.util.List;
 import java.util.Optional;
 
@@ -48,7 +47,7 @@ public record Convolution(
   public long scratchFloats(List<Shape> inputs, int batchSize) {
     Window window = window(inputs);
     int block = Math.min(batchSize, blockSize(window));
-    return (long) block * window.output().area() * window.floats() + Windows.SLACK_FLOATS;
+    return (long) block * window.output().area() * window.floats();
   }
 
   @Override

@@ -47,7 +47,7 @@ final class ConvolutionNode implements Node {
   ConvolutionNode(Convolution layer, NodeMemory memory) {
     this.memory = memory;
     this.window = layer.window(List.of(memory.input().shape()));
-    this.windows = new Windows(window);
+    this.windows = new Windows(memory.arena(), window);
     this.activation = layer.activation();
     this.epilogue = new FilterEpilogue(layer, memory);
     this.bias = layer.bias().orElse(Range.NONE).of(memory.parameters());

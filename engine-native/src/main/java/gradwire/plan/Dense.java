@@ -46,7 +46,6 @@ public record Dense(
     private final NodeMemory memory;
     private final Activation activation;
     private final Optional<Range> bias;
-    private final RowBias rows;
     private final int numInputs;
     private final Matrix weights;
     private final Matrix weightsGradient;
@@ -57,7 +56,6 @@ public record Dense(
       this.activation = layer.activation;
       this.bias = layer.bias;
       this.numInputs = layer.numInputs;
-      this.rows = new RowBias(memory.arena(), layer.numOutputs);
       this.weights =
           new Matrix(layer.weights.of(memory.parameters()), layer.numOutputs, layer.numInputs);
       this.weightsGradient =
@@ -73,7 +71,7 @@ public record Dense(
     public void forward() {
       blas.multiply(x(memory.input().data()), weights.transpose(), y);
       boolean relu = activation == Activation.RELU;
-      bias.ifPresent(range -> rows.add(y.memory(), y.rows(), range.of(memory.parameters()), relu));
+      bias.ifPresent(range -> RowBias.add(y, range.of(memory.parameters()), relu));
       if (!(relu && bias.isPresent()) && activation != Activation.IDENTITY) {
         activation.forward(y.memory(), y.memory(), memory.outputFloats());
       }
@@ -83,8 +81,8 @@ public record Dense(
     public void backward() {
       MemorySegment dy = memory.output().gradient();
       activation.backward(y.memory(), y.memory(), dy, memory.outputFloats());
-      bias.ifPresent(range -> rows.sumRows(dy, y.rows(), 0, range.of(memory.gradient())));
       Matrix dz = new Matrix(dy, y.rows(), y.columns());
+      bias.ifPresent(range -> RowBias.sumRows(dz, false, range.of(memory.gradient())));
       blas.multiply(dz.transpose(), x(memory.input().data()), weightsGradient);
       if (memory.input().hasGradient()) {
         blas.multiply(dz, weights, x(memory.input().gradient()));

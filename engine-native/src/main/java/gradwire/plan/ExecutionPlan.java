@@ -1,9 +1,7 @@
 package gradwire.plan;
 
 import gradwire.kernels.cpu.Elementwise;
-import gradwire.kernels.cpu.Windows;
 import gradwire.tensor.Floats;
-import gradwire.tensor.PlainMemory;
 import gradwire.worker.engine.StepFlow;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -55,10 +53,8 @@ public final class ExecutionPlan implements AutoCloseable {
       }
       MemorySegment scratch = Floats.allocate(arena, scratchFloats(shapes));
       ValueUses uses = new ValueUses(input, values);
-      MemorySegment plainParameters = PlainMemory.view(parameters);
-      MemorySegment plainGradient = PlainMemory.view(gradient);
       for (int v = 0; v < shapes.size(); v++) {
-        nodes.add(node(v, uses, scratch, plainParameters, plainGradient));
+        nodes.add(node(v, uses, scratch, parameters, gradient));
       }
       loss = new LossNode(network.loss(), values.getLast().getFirst(), use.batchSize());
     } catch (RuntimeException | Error failure) {
@@ -89,7 +85,7 @@ public final class ExecutionPlan implements AutoCloseable {
   }
 
   private long scratchFloats(List<Shape> shapes) {
-    long most = Windows.SLACK_FLOATS;
+    long most = 1;
     for (Vertex vertex : network.vertices()) {
       List<Shape> inputs = NetworkSpec.inputsOf(vertex, shapes, use.input());
       most = Math.max(most, vertex.layer().scratchFloats(inputs, use.batchSize()));

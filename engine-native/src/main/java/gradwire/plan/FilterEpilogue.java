@@ -12,13 +12,11 @@ import java.util.Optional;
  */
 final class FilterEpilogue {
   private final Activation activation;
-  private final RowBias rows;
   private final Optional<MemorySegment> bias;
   private final Optional<MemorySegment> biasGradient;
 
   FilterEpilogue(Convolution layer, NodeMemory memory) {
     activation = layer.activation();
-    rows = new RowBias(memory.arena(), layer.numFilters());
     bias = layer.bias().map(range -> range.of(memory.parameters()));
     biasGradient = layer.bias().map(range -> range.of(memory.gradient()));
   }
@@ -29,7 +27,7 @@ final class FilterEpilogue {
   void forward(Matrix y) {
     boolean relu = activation == Activation.RELU;
     if (bias.isPresent()) {
-      rows.add(y.memory(), y.rows(), bias.get(), relu);
+      RowBias.add(y, bias.get(), relu);
     }
     if (!(relu && bias.isPresent()) && activation != Activation.IDENTITY) {
       activation.forward(y.memory(), y.memory(), y.numFloats());
@@ -44,7 +42,7 @@ final class FilterEpilogue {
   void backward(Matrix y, Matrix dz, float kept) {
     activation.backward(y.memory(), y.memory(), dz.memory(), y.numFloats());
     if (biasGradient.isPresent()) {
-      rows.sumRows(dz.memory(), dz.rows(), kept, biasGradient.get());
+      RowBias.sumRows(dz, kept != 0, biasGradient.get());
     }
   }
 }

@@ -14,7 +14,8 @@ public record MaxPool(Geometry geometry) implements Layer {
 
   @Override
   public Node node(NodeMemory memory) {
-    return new MaxPoolNode(new MaxPooling(geometry.on(memory.input().shape())), memory);
+    return new MaxPoolNode(
+        new MaxPooling(memory.arena(), geometry.on(memory.input().shape())), memory);
   }
 
   private record MaxPoolNode(MaxPooling pooling, NodeMemory memory) implements Node {

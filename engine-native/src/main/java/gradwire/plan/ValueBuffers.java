@@ -1,6 +1,6 @@
 package gradwire.plan;
 
-import gradwire.kernels.cpu.Windows;
+import gradwire.kernels.cpu.DirectConvolution;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +22,8 @@ final class ValueBuffers {
     int count = shapes.size();
     boolean[] needed = needed(network);
     for (int v = 0; v < count; v++) {
-      long numFloats = (long) use.batchSize() * shapes.get(v).numFloats() + Windows.SLACK_FLOATS;
+      long numFloats =
+          (long) use.batchSize() * shapes.get(v).numFloats() + DirectConvolution.SLACK_FLOATS;
       List<Integer> readers = v == count - 1 ? List.of(count) : network.readers(v);
       int end = use.training() ? 2 * count - v : readers.getLast();
       data.add(memory.reserve(numFloats, v, end));

@@ -157,6 +157,10 @@ public enum Activation {
 
   /** {@code y = f(z)}; may be the same memory. */
   public void forward(MemorySegment z, MemorySegment y, long numFloats) {
+    if (this == RELU) {
+      Elementwise.relu(z, y, numFloats);
+      return;
+    }
     for (long i = 0; i < numFloats; i++) {
       y.setAtIndex(JAVA_FLOAT, i, (float) value(z.getAtIndex(JAVA_FLOAT, i)));
     }

@@ -1,25 +1,38 @@
 package gradwire.kernels.cpu;
 
-import static gradwire.kernels.cpu.Lanes.load;
-import static gradwire.kernels.cpu.Lanes.store;
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import gradwire.tensor.Floats;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.util.function.IntToDoubleFunction;
 
-/** The mean of the pixels under each window, by channel; or their sum. One thread. */
+/** The mean of the pixels under each window, by channel; or their sum. */
 public final class AveragePooling {
-  private final PoolWindows windows;
-  private final float[] factors;
+  private static final MethodHandle FORWARD =
+      Loop.of("average_pool", ADDRESS, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS);
+  private static final MethodHandle BACKWARD =
+      Loop.of("average_pool_gradient", ADDRESS, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS);
+
+  private final Window window;
+  private final MemorySegment memory;
+
+  /** By number of pixels, from 0 on. */
+  private final MemorySegment factors;
 
   /**
+   * @param arena keeps the window's sizes
    * @param factor of the sum of a window's pixels, by how many of them lie in the image
    */
-  public AveragePooling(Window window, java.util.function.IntToDoubleFunction factor) {
-    windows = new PoolWindows(window);
-    factors = new float[windows.perImage()];
-    for (int w = 0; w < factors.length; w++) {
-      factors[w] = (float) factor.applyAsDouble(windows.pixels(w).length);
+  public AveragePooling(Arena arena, Window window, IntToDoubleFunction factor) {
+    this.window = window;
+    this.memory = window.allocate(arena);
+    this.factors = Floats.allocate(arena, window.kernel().area() + 1L);
+    for (int covered = 1; covered <= window.kernel().area(); covered++) {
+      factors.setAtIndex(ValueLayout.JAVA_FLOAT, covered, (float) factor.applyAsDouble(covered));
     }
   }
 
@@ -28,29 +41,12 @@ public final class AveragePooling {
    * @param pooled {@code [numImages, out height, out width, channels]}, written
    */
   public void forward(MemorySegment images, int numImages, MemorySegment pooled) {
-    int numWindows = numImages * windows.perImage();
-    long pixelBytes = windows.pixelBytes();
-    long whole = windows.wholeBytes();
-    for (int w = 0; w < numWindows; w++) {
-      long image = windows.image(w);
-      int[] pixels = windows.pixels(w);
-      float factor = factors[w % factors.length];
-      long to = w * pixelBytes;
-      for (long c = 0; c < whole; c += Lanes.BYTES) {
-        FloatVector sum = FloatVector.zero(Lanes.SPECIES);
-        for (int pixel : pixels) {
-          sum = sum.add(load(images, image + pixel + c));
-        }
-        store(sum.mul(factor), pooled, to + c);
-      }
-      if (whole < pixelBytes) {
-        VectorMask<Float> rest = windows.rest();
-        FloatVector sum = FloatVector.zero(Lanes.SPECIES);
-        for (int pixel : pixels) {
-          sum = sum.add(load(images, image + pixel + whole, rest));
-        }
-        store(sum.mul(factor), pooled, to + whole, rest);
-      }
+    Loop.expect(images, (long) numImages * window.imageFloats());
+    Loop.expect(pooled, (long) numImages * window.pooledFloats());
+    try {
+      FORWARD.invokeExact(memory, images, (long) numImages, factors, pooled);
+    } catch (Throwable e) {
+      throw Loop.failed(e);
     }
   }
 
@@ -59,30 +55,12 @@ public final class AveragePooling {
    * @param imageGradient written, of what it read
    */
   public void backward(MemorySegment gradient, int numImages, MemorySegment imageGradient) {
-    imageGradient.asSlice(0, numImages * windows.imageBytes()).fill((byte) 0);
-    int numWindows = numImages * windows.perImage();
-    long pixelBytes = windows.pixelBytes();
-    long whole = windows.wholeBytes();
-    for (int w = 0; w < numWindows; w++) {
-      long image = windows.image(w);
-      int[] pixels = windows.pixels(w);
-      float factor = factors[w % factors.length];
-      long from = w * pixelBytes;
-      for (long c = 0; c < whole; c += Lanes.BYTES) {
-        FloatVector share = load(gradient, from + c).mul(factor);
-        for (int pixel : pixels) {
-          long at = image + pixel + c;
-          store(load(imageGradient, at).add(share), imageGradient, at);
-        }
-      }
-      if (whole < pixelBytes) {
-        VectorMask<Float> rest = windows.rest();
-        FloatVector share = load(gradient, from + whole, rest).mul(factor);
-        for (int pixel : pixels) {
-          long at = image + pixel + whole;
-          store(load(imageGradient, at, rest).add(share), imageGradient, at, rest);
-        }
-      }
+    Loop.expect(gradient, (long) numImages * window.pooledFloats());
+    Loop.expect(imageGradient, (long) numImages * window.imageFloats());
+    try {
+      BACKWARD.invokeExact(memory, gradient, (long) numImages, factors, imageGradient);
+    } catch (Throwable e) {
+      throw Loop.failed(e);
     }
   }
 }

@@ -1,75 +1,57 @@
 package gradwire.kernels.cpu;
 
-import static gradwire.kernels.cpu.Lanes.load;
-import static gradwire.kernels.cpu.Lanes.store;
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import jdk.incubator.vector.FloatVector;
+import java.lang.invoke.MethodHandle;
 
 /**
  * Ioffe and Szegedy, "Batch Normalization", 2015, of the columns of a row-major matrix; an image's
  * pixel is a row. {@code y = gamma * (x - mean) / sqrt(variance + epsilon) + beta}. Passes over the
- * matrix are float32 on lanes, what belongs to a column is float64. One thread.
+ * matrix are float32, 64 rows' sums at a time; what belongs to a column is float64 ({@link
+ * Columns}).
  */
 public final class BatchNormalization {
-  private final int columns;
-  private final long tileBytes;
-  private final RowTile first;
-  private final RowTile second;
-  private final RowTile third;
-  private final RowTile fourth;
+  private static final MethodHandle MOMENTS =
+      Loop.of("moments", ADDRESS, JAVA_LONG, JAVA_LONG, ADDRESS, ADDRESS);
+  private static final MethodHandle NORMALIZE =
+      Loop.of("normalize", ADDRESS, ADDRESS, JAVA_LONG, JAVA_LONG, ADDRESS, ADDRESS, ADDRESS);
+  private static final MethodHandle GRADIENT_SUMS =
+      Loop.of("gradient_sums", ADDRESS, ADDRESS, JAVA_LONG, JAVA_LONG, ADDRESS, ADDRESS, ADDRESS);
+  private static final MethodHandle INPUT_GRADIENT =
+      Loop.of(
+          "input_gradient",
+          ADDRESS,
+          ADDRESS,
+          ADDRESS,
+          JAVA_LONG,
+          JAVA_LONG,
+          ADDRESS,
+          ADDRESS,
+          ADDRESS,
+          ADDRESS);
 
-  /**
-   * @param arena keeps the scratch memory
-   */
-  public BatchNormalization(Arena arena, int columns) {
+  private final long columns;
+
+  public BatchNormalization(int columns) {
     this.columns = columns;
-    this.tileBytes = (long) columns * Lanes.BYTES;
-    this.first = new RowTile(arena, columns);
-    this.second = new RowTile(arena, columns);
-    this.third = new RowTile(arena, columns);
-    this.fourth = new RowTile(arena, columns);
   }
 
   /**
    * Mean and variance (divided by the number of rows) of every column.
    *
    * @param x {@code [numRows, columns]}
-   * @param mean {@code [columns]}, written
-   * @param variance {@code [columns]}, written
+   * @param mean written
+   * @param variance written
    */
-  public void moments(MemorySegment x, int numRows, double[] mean, double[] variance) {
-    MemorySegment sums = first.memory();
-    MemorySegment means = second.memory();
-    first.clear();
-    for (long begin = 0; begin < end(numRows); begin += tileBytes) {
-      long whole = wholeBytes(numRows, begin);
-      for (long i = 0; i < whole; i += Lanes.BYTES) {
-        store(load(sums, i).add(load(x, begin + i)), sums, i);
-      }
-      for (long i = whole; i < restBytes(numRows, begin); i += Float.BYTES) {
-        sums.set(JAVA_FLOAT, i, sums.get(JAVA_FLOAT, i) + x.get(JAVA_FLOAT, begin + i));
-      }
+  public void moments(MemorySegment x, int numRows, Columns mean, Columns variance) {
+    Loop.expect(x, numRows * columns);
+    try {
+      MOMENTS.invokeExact(x, (long) numRows, columns, mean.memory(), variance.memory());
+    } catch (Throwable e) {
+      throw Loop.failed(e);
     }
-    first.sum(mean);
-    divide(mean, numRows);
-    second.fill(mean);
-    first.clear();
-    for (long begin = 0; begin < end(numRows); begin += tileBytes) {
-      long whole = wholeBytes(numRows, begin);
-      for (long i = 0; i < whole; i += Lanes.BYTES) {
-        FloatVector distance = load(x, begin + i).sub(load(means, i));
-        store(load(sums, i).add(distance.mul(distance)), sums, i);
-      }
-      for (long i = whole; i < restBytes(numRows, begin); i += Float.BYTES) {
-        float distance = x.get(JAVA_FLOAT, begin + i) - means.get(JAVA_FLOAT, i);
-        sums.set(JAVA_FLOAT, i, sums.get(JAVA_FLOAT, i) + distance * distance);
-      }
-    }
-    first.sum(variance);
-    divide(variance, numRows);
   }
 
   /**
@@ -79,29 +61,14 @@ public final class BatchNormalization {
    * @param y {@code [numRows, columns]}, written; may be {@code x}
    */
   public void normalize(
-      MemorySegment x,
-      MemorySegment y,
-      int numRows,
-      double[] mean,
-      double[] scale,
-      double[] shift) {
-    first.fill(mean);
-    second.fill(scale);
-    third.fill(shift);
-    MemorySegment means = first.memory();
-    MemorySegment scales = second.memory();
-    MemorySegment shifts = third.memory();
-    for (long begin = 0; begin < end(numRows); begin += tileBytes) {
-      long whole = wholeBytes(numRows, begin);
-      for (long i = 0; i < whole; i += Lanes.BYTES) {
-        FloatVector distance = load(x, begin + i).sub(load(means, i));
-        store(distance.mul(load(scales, i)).add(load(shifts, i)), y, begin + i);
-      }
-      for (long i = whole; i < restBytes(numRows, begin); i += Float.BYTES) {
-        float distance = x.get(JAVA_FLOAT, begin + i) - means.get(JAVA_FLOAT, i);
-        float value = distance * scales.get(JAVA_FLOAT, i) + shifts.get(JAVA_FLOAT, i);
-        y.set(JAVA_FLOAT, begin + i, value);
-      }
+      MemorySegment x, MemorySegment y, int numRows, Columns mean, Columns scale, Columns shift) {
+    Loop.expect(x, numRows * columns);
+    Loop.expect(y, numRows * columns);
+    try {
+      NORMALIZE.invokeExact(
+          x, y, (long) numRows, columns, mean.memory(), scale.memory(), shift.memory());
+    } catch (Throwable e) {
+      throw Loop.failed(e);
     }
   }
 
@@ -115,32 +82,17 @@ public final class BatchNormalization {
       MemorySegment dy,
       MemorySegment x,
       int numRows,
-      double[] mean,
-      double[] sums,
-      double[] products) {
-    first.clear();
-    second.clear();
-    third.fill(mean);
-    MemorySegment ofGradients = first.memory();
-    MemorySegment ofProducts = second.memory();
-    MemorySegment means = third.memory();
-    for (long begin = 0; begin < end(numRows); begin += tileBytes) {
-      long whole = wholeBytes(numRows, begin);
-      for (long i = 0; i < whole; i += Lanes.BYTES) {
-        FloatVector gradient = load(dy, begin + i);
-        FloatVector distance = load(x, begin + i).sub(load(means, i));
-        store(load(ofGradients, i).add(gradient), ofGradients, i);
-        store(load(ofProducts, i).add(gradient.mul(distance)), ofProducts, i);
-      }
-      for (long i = whole; i < restBytes(numRows, begin); i += Float.BYTES) {
-        float gradient = dy.get(JAVA_FLOAT, begin + i);
-        float distance = x.get(JAVA_FLOAT, begin + i) - means.get(JAVA_FLOAT, i);
-        ofGradients.set(JAVA_FLOAT, i, ofGradients.get(JAVA_FLOAT, i) + gradient);
-        ofProducts.set(JAVA_FLOAT, i, ofProducts.get(JAVA_FLOAT, i) + gradient * distance);
-      }
+      Columns mean,
+      Columns sums,
+      Columns products) {
+    Loop.expect(dy, numRows * columns);
+    Loop.expect(x, numRows * columns);
+    try {
+      GRADIENT_SUMS.invokeExact(
+          dy, x, (long) numRows, columns, mean.memory(), sums.memory(), products.memory());
+    } catch (Throwable e) {
+      throw Loop.failed(e);
     }
-    first.sum(sums);
-    second.sum(products);
   }
 
   /**
@@ -150,52 +102,25 @@ public final class BatchNormalization {
    */
   public void inputGradient(
       MemorySegment dy, MemorySegment x, MemorySegment dx, int numRows, Coefficients by) {
-    first.fill(by.mean());
-    second.fill(by.scale());
-    third.fill(by.slope());
-    fourth.fill(by.shift());
-    MemorySegment means = first.memory();
-    MemorySegment scales = second.memory();
-    MemorySegment slopes = third.memory();
-    MemorySegment shifts = fourth.memory();
-    for (long begin = 0; begin < end(numRows); begin += tileBytes) {
-      long whole = wholeBytes(numRows, begin);
-      for (long i = 0; i < whole; i += Lanes.BYTES) {
-        FloatVector distance = load(x, begin + i).sub(load(means, i));
-        FloatVector own = load(dy, begin + i).mul(load(scales, i));
-        FloatVector others = distance.mul(load(slopes, i)).add(load(shifts, i));
-        store(own.add(others), dx, begin + i);
-      }
-      for (long i = whole; i < restBytes(numRows, begin); i += Float.BYTES) {
-        float distance = x.get(JAVA_FLOAT, begin + i) - means.get(JAVA_FLOAT, i);
-        float own = dy.get(JAVA_FLOAT, begin + i) * scales.get(JAVA_FLOAT, i);
-        float others = distance * slopes.get(JAVA_FLOAT, i) + shifts.get(JAVA_FLOAT, i);
-        dx.set(JAVA_FLOAT, begin + i, own + others);
-      }
+    Loop.expect(dy, numRows * columns);
+    Loop.expect(x, numRows * columns);
+    Loop.expect(dx, numRows * columns);
+    try {
+      INPUT_GRADIENT.invokeExact(
+          dy,
+          x,
+          dx,
+          (long) numRows,
+          columns,
+          by.mean().memory(),
+          by.scale().memory(),
+          by.slope().memory(),
+          by.shift().memory());
+    } catch (Throwable e) {
+      throw Loop.failed(e);
     }
   }
 
-  /** Of {@link #inputGradient}, {@code [columns]} each. */
-  public record Coefficients(double[] mean, double[] scale, double[] slope, double[] shift) {}
-
-  /** Bytes of the matrix. */
-  private long end(int numRows) {
-    return (long) numRows * columns * Float.BYTES;
-  }
-
-  /** Bytes of the matrix that the tile has to do with, from {@code begin} on. */
-  private long restBytes(int numRows, long begin) {
-    return Math.min(tileBytes, end(numRows) - begin);
-  }
-
-  /** The whole vectors of these. */
-  private long wholeBytes(int numRows, long begin) {
-    return Lanes.wholeBytes(restBytes(numRows, begin) / Float.BYTES);
-  }
-
-  private static void divide(double[] sums, int count) {
-    for (int c = 0; c < sums.length; c++) {
-      sums[c] /= count;
-    }
-  }
+  /** Of {@link #inputGradient}. */
+  public record Coefficients(Columns mean, Columns scale, Columns slope, Columns shift) {}
 }

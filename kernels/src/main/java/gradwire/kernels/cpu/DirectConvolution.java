@@ -1,16 +1,17 @@
 package gradwire.kernels.cpu;
 
-import static gradwire.kernels.cpu.Lanes.load;
-import static gradwire.kernels.cpu.Lanes.store;
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import gradwire.kernels.cpu.FilterPanels.Panel;
+import gradwire.cpu.CpuLibrary;
 import gradwire.tensor.Floats;
 import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
 import java.util.Arrays;
 import java.util.stream.IntStream;
-import jdk.incubator.vector.VectorMask;
 
 /**
  * A convolution, and its weights' gradient, that read windows where they lie in the images. One
@@ -18,43 +19,77 @@ import jdk.incubator.vector.VectorMask;
  *
  * <p>Windows and the kernel's elements are tables of offsets into an image, so that any stride and
  * dilation is the same loop; where windows reach beyond the image, it is copied into a frame of
- * zeros first.
+ * zeros first. Sums are fused multiply-adds, in the order of a window's elements; of a gradient, in
+ * the order of windows.
  */
 public final class DirectConvolution {
+  /** Floats that must be readable beyond the end of the products' gradient: a panel of filters. */
+  public static final int SLACK_FLOATS = 64;
+
+  /** Rows of whole tiles of either kind: tables of offsets are as long. */
+  private static final int TILE_ROWS = 12;
+
+  private static final MethodHandle PADDED_FILTERS =
+      CpuLibrary.function("padded_filters", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG));
+  private static final MethodHandle PACK =
+      Loop.of("pack_filters", ADDRESS, ADDRESS, JAVA_LONG, ADDRESS);
+  private static final MethodHandle UNPACK =
+      Loop.of("unpack_filters", ADDRESS, ADDRESS, JAVA_LONG, ADDRESS);
+  private static final MethodHandle FRAME =
+      Loop.of("frame", ADDRESS, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS);
+  private static final MethodHandle CONVOLVE =
+      Loop.of(
+          "convolve",
+          ADDRESS,
+          ADDRESS,
+          JAVA_LONG, // images, window offsets, windows
+          ADDRESS,
+          JAVA_LONG, // element offsets, elements
+          ADDRESS,
+          ADDRESS,
+          JAVA_LONG, // packed weights, bias, filters
+          JAVA_INT,
+          ADDRESS); // relu, y
+  private static final MethodHandle ADD_WEIGHTS_GRADIENT =
+      Loop.of(
+          "add_weights_gradient",
+          ADDRESS,
+          ADDRESS,
+          JAVA_LONG, // images, window offsets, windows
+          ADDRESS,
+          JAVA_LONG, // element offsets, elements
+          ADDRESS,
+          JAVA_LONG,
+          ADDRESS); // dz, filters, packed gradient
+
   private final Window window;
+  private final MemorySegment windowMemory;
   private final int numFilters;
   private final int maxImages;
-  private final FilterPanels panels;
 
-  /** Bytes of an image as it is read: with its frame, if it has one. */
-  private final int imageBytes;
+  /** Sizes of an image as it is read: with its frame, if it has one. */
+  private final Window.Size size;
 
-  /** Bytes of one of its rows. */
-  private final int rowBytes;
-
+  private final MemorySegment frameSize;
+  private final MemorySegment readSize;
   private final boolean framed;
 
-  /** {@code [maxImages, framed image]} and slack; zeros around the images. */
+  /** {@code [maxImages, framed image]}; zeros around the images. */
   private final MemorySegment frames;
 
-  /** Where the windows of all images begin, and a few more. */
-  private final int[] windowOffsets;
+  /** Where the windows of all images begin, in floats. */
+  private final MemorySegment windowOffsets;
 
-  /** Where a window's elements lie, and a few more. */
-  private final int[] elementOffsets;
+  /** Where a window's elements lie, in floats. */
+  private final MemorySegment elementOffsets;
 
-  /** By panel {@code [window floats, panel's filters]}. */
+  /** {@code [window floats, filters]}, by panel of filters. */
   private final MemorySegment packed;
 
-  /** {@code [window floats and a few more, padded filters]}. */
   private final MemorySegment packedGradient;
-
-  private final MemorySegment tile;
 
   /** {@code [padded filters]}. */
   private final MemorySegment bias;
-
-  private final VectorMask<Float> rest;
 
   /**
    * @param arena keeps weights in the order of their use, and scratch memory
@@ -62,52 +97,61 @@ public final class DirectConvolution {
    */
   public DirectConvolution(Arena arena, Window window, int numFilters, int maxImages) {
     this.window = window;
+    this.windowMemory = window.allocate(arena);
     this.numFilters = numFilters;
     this.maxImages = maxImages;
-    this.panels = FilterPanels.of(numFilters);
-    Window.Size size = window.framed();
+    this.size = window.framed();
+    this.frameSize = size.allocate(arena);
+    this.readSize = window.read().allocate(arena);
     this.framed = !size.equals(window.input());
-    this.rowBytes = size.width() * window.channels() * Float.BYTES;
-    this.imageBytes = size.height() * rowBytes;
-    this.frames =
-        Floats.allocate(
-            arena, framed ? (long) maxImages * imageBytes / Float.BYTES + Lanes.COUNT : 1);
+    this.frames = Floats.allocate(arena, framed ? (long) maxImages * imageFloats() : 1);
     this.windowOffsets =
-        padded(IntStream.range(0, maxImages * window.output().area()).map(this::windowOffset));
-    this.elementOffsets = padded(IntStream.range(0, window.floats()).map(this::elementOffset));
-    long paddedFilters = panels.paddedFilters();
+        padded(
+            arena, IntStream.range(0, maxImages * window.output().area()).map(this::windowOffset));
+    this.elementOffsets =
+        padded(arena, IntStream.range(0, window.floats()).map(this::elementOffset));
+    long paddedFilters = paddedFilters(numFilters);
     this.packed = Floats.allocate(arena, paddedFilters * window.floats());
-    this.packedGradient = Floats.allocate(arena, paddedFilters * elementOffsets.length);
-    this.tile = Floats.allocate(arena, 12L * Lanes.COUNT);
+    this.packedGradient = Floats.allocate(arena, paddedFilters * window.floats());
     this.bias = Floats.allocate(arena, paddedFilters);
-    this.rest = Lanes.rest(numFilters);
   }
 
-  /** Whole tiles of either kind; what is too much repeats the last. */
-  private static int[] padded(IntStream offsets) {
+  private static long paddedFilters(int numFilters) {
+    try {
+      return (long) PADDED_FILTERS.invokeExact((long) numFilters);
+    } catch (Throwable e) {
+      throw Loop.failed(e);
+    }
+  }
+
+  /** What is too much repeats the last. */
+  private static MemorySegment padded(Arena arena, IntStream offsets) {
     int[] exact = offsets.toArray();
-    int length = Math.ceilDiv(exact.length, LaneProduct.ROWS_OF_ALL) * LaneProduct.ROWS_OF_ALL;
-    int[] padded = Arrays.copyOf(exact, length);
-    Arrays.fill(padded, exact.length, length, exact[exact.length - 1]);
-    return padded;
+    int[] padded = Arrays.copyOf(exact, Math.ceilDiv(exact.length, TILE_ROWS) * TILE_ROWS);
+    Arrays.fill(padded, exact.length, padded.length, exact[exact.length - 1]);
+    return arena.allocateFrom(JAVA_INT, padded);
+  }
+
+  private int imageFloats() {
+    return size.area() * window.channels();
   }
 
   private int windowOffset(int index) {
     int area = window.output().area();
-    int row = index % area / window.output().width();
-    int column = index % window.output().width();
-    return index / area * imageBytes
-        + row * window.stride().height() * rowBytes
-        + column * window.stride().width() * window.channels() * Float.BYTES;
+    int row = index % area / window.output().width() * window.stride().height();
+    int column = index % window.output().width() * window.stride().width();
+    return index / area * imageFloats() + pixelOffset(row, column);
   }
 
   private int elementOffset(int index) {
     int pixel = index / window.channels();
-    int channel = index % window.channels();
-    return pixel / window.kernel().width() * window.dilation().height() * rowBytes
-        + (pixel % window.kernel().width() * window.dilation().width() * window.channels()
-                + channel)
-            * Float.BYTES;
+    int row = pixel / window.kernel().width() * window.dilation().height();
+    int column = pixel % window.kernel().width() * window.dilation().width();
+    return pixelOffset(row, column) + index % window.channels();
+  }
+
+  private int pixelOffset(int row, int column) {
+    return (row * size.width() + column) * window.channels();
   }
 
   /**
@@ -118,70 +162,42 @@ public final class DirectConvolution {
    */
   public void take(MemorySegment weights, MemorySegment biases) {
     MemorySegment.copy(biases, 0, bias, 0, biases.byteSize());
-    for (Panel panel : panels.panels()) {
-      long to = (long) panel.first() * window.floats();
-      int filters = Math.min(panel.numFilters(), numFilters - panel.first());
-      for (int f = 0; f < filters; f++) {
-        takeFilter(weights, panel.first() + f, to + f, panel.numFilters());
-      }
+    Loop.expect(weights, numWeights());
+    try {
+      PACK.invokeExact(windowMemory, weights, (long) numFilters, packed);
+    } catch (Throwable e) {
+      throw Loop.failed(e);
     }
   }
 
-  private void takeFilter(MemorySegment weights, int filter, long to, int stride) {
-    int area = window.kernel().area();
-    long from = (long) filter * window.floats();
-    for (int channel = 0; channel < window.channels(); channel++) {
-      for (int k = 0; k < area; k++) {
-        float weight = weights.getAtIndex(JAVA_FLOAT, from);
-        packed.setAtIndex(
-            JAVA_FLOAT, to + ((long) k * window.channels() + channel) * stride, weight);
-        from++;
-      }
-    }
+  private long numWeights() {
+    return (long) numFilters * window.floats();
   }
 
   /**
    * {@code y = windows W + b}, or {@code max(0, that)}.
    *
-   * @param images {@code [numImages, height, width, channels]} and slack
+   * @param images {@code [numImages, height, width, channels]}
    * @param y {@code [numImages * windows, filters]}, written
    */
   public void forward(MemorySegment images, int numImages, boolean relu, MemorySegment y) {
-    long a = framed(images, numImages);
-    int numWindows = numImages * window.output().area();
-    for (Panel panel : panels.panels()) {
-      long b = packed.address() + (long) panel.first() * window.floats() * Float.BYTES;
-      LaneProduct.Operands operands =
-          new LaneProduct.Operands(
-              a, windowOffsets, elementOffsets, b, (long) panel.numFilters() * Float.BYTES);
-      LaneProduct.Finish finish = finish(panel, relu);
-      long rowBytes = (long) numFilters * Float.BYTES;
-      long tileRowBytes = (long) panel.numFilters() * Float.BYTES;
-      long to = y.address() + (long) panel.first() * Float.BYTES;
-      for (int row = 0; row < numWindows; row += panel.numRows()) {
-        multiply(operands, panel, row, window.floats());
-        long from = tile.address();
-        int end = Math.min(row + panel.numRows(), numWindows);
-        for (int r = row; r < end; r++) {
-          LaneProduct.finish(finish, from, panel.numVectors(), to);
-          from += tileRowBytes;
-          to += rowBytes;
-        }
-      }
-    }
-  }
-
-  private LaneProduct.Finish finish(Panel panel, boolean relu) {
-    int filters = Math.min(panel.numFilters(), numFilters - panel.first());
-    return new LaneProduct.Finish(
-        bias.address() + (long) panel.first() * Float.BYTES, filters / Lanes.COUNT, rest, relu);
-  }
-
-  private void multiply(LaneProduct.Operands operands, Panel panel, int row, int numSteps) {
-    if (panel.numVectors() == 3) {
-      LaneProduct.three(operands, row, numSteps, tile.address());
-    } else {
-      LaneProduct.two(operands, row, numSteps, tile.address());
+    MemorySegment read = framed(images, numImages);
+    long numWindows = (long) numImages * window.output().area();
+    Loop.expect(y, numWindows * numFilters);
+    try {
+      CONVOLVE.invokeExact(
+          read,
+          windowOffsets,
+          numWindows,
+          elementOffsets,
+          (long) window.floats(),
+          packed,
+          bias,
+          (long) numFilters,
+          relu ? 1 : 0,
+          y);
+    } catch (Throwable e) {
+      throw Loop.failed(e);
     }
   }
 
@@ -194,35 +210,24 @@ public final class DirectConvolution {
    */
   public void addWeightsGradient(
       MemorySegment images, int numImages, MemorySegment dz, boolean first) {
-    long a = framed(images, numImages);
+    MemorySegment read = framed(images, numImages);
     if (first) {
       packedGradient.fill((byte) 0);
     }
-    int numWindows = numImages * window.output().area();
-    for (Panel panel : panels.panels()) {
-      LaneProduct.Operands operands =
-          new LaneProduct.Operands(
-              a,
-              elementOffsets,
-              windowOffsets,
-              dz.address() + (long) panel.first() * Float.BYTES,
-              (long) numFilters * Float.BYTES);
-      for (int row = 0; row < window.floats(); row += panel.numRows()) {
-        multiply(operands, panel, row, numWindows);
-        addTile(panel, row);
-      }
-    }
-  }
-
-  private void addTile(Panel panel, int row) {
-    long from = 0;
-    for (int r = 0; r < panel.numRows(); r++) {
-      long to = ((long) (row + r) * panels.paddedFilters() + panel.first()) * Float.BYTES;
-      for (int v = 0; v < panel.numVectors(); v++) {
-        store(load(packedGradient, to).add(load(tile, from)), packedGradient, to);
-        from += Lanes.BYTES;
-        to += Lanes.BYTES;
-      }
+    long numWindows = (long) numImages * window.output().area();
+    Loop.expect(dz, numWindows * numFilters + SLACK_FLOATS);
+    try {
+      ADD_WEIGHTS_GRADIENT.invokeExact(
+          read,
+          windowOffsets,
+          numWindows,
+          elementOffsets,
+          (long) window.floats(),
+          dz,
+          (long) numFilters,
+          packedGradient);
+    } catch (Throwable e) {
+      throw Loop.failed(e);
     }
   }
 
@@ -232,42 +237,28 @@ public final class DirectConvolution {
    * @param gradient {@code [filters, channels, kernel height, kernel width]}
    */
   public void giveWeightsGradient(MemorySegment gradient) {
-    int area = window.kernel().area();
-    long to = 0;
-    for (int filter = 0; filter < numFilters; filter++) {
-      for (int channel = 0; channel < window.channels(); channel++) {
-        for (int k = 0; k < area; k++) {
-          long element = (long) k * window.channels() + channel;
-          float sum =
-              packedGradient.getAtIndex(JAVA_FLOAT, element * panels.paddedFilters() + filter);
-          gradient.setAtIndex(JAVA_FLOAT, to, sum);
-          to++;
-        }
-      }
+    Loop.expect(gradient, numWeights());
+    try {
+      UNPACK.invokeExact(windowMemory, packedGradient, (long) numFilters, gradient);
+    } catch (Throwable e) {
+      throw Loop.failed(e);
     }
   }
 
-  /** The address of the images as windows are read from them. */
-  private long framed(MemorySegment images, int numImages) {
+  /** The images as windows are read from them. */
+  private MemorySegment framed(MemorySegment images, int numImages) {
     if (numImages > maxImages) {
       throw new IllegalArgumentException(numImages + " images, at most " + maxImages);
     }
+    Loop.expect(images, (long) numImages * window.imageFloats());
     if (!framed) {
-      return images.address();
+      return images;
     }
-    Window.Size read = window.read();
-    long lineBytes = (long) window.input().width() * window.channels() * Float.BYTES;
-    long copiedBytes = (long) read.width() * window.channels() * Float.BYTES;
-    long inset =
-        (long) window.padding().height() * rowBytes
-            + (long) window.padding().width() * window.channels() * Float.BYTES;
-    for (int n = 0; n < numImages; n++) {
-      for (int row = 0; row < read.height(); row++) {
-        long from = ((long) n * window.input().height() + row) * lineBytes;
-        long to = (long) n * imageBytes + inset + (long) row * rowBytes;
-        MemorySegment.copy(images, from, frames, to, copiedBytes);
-      }
+    try {
+      FRAME.invokeExact(windowMemory, frameSize, readSize, images, (long) numImages, frames);
+    } catch (Throwable e) {
+      throw Loop.failed(e);
     }
-    return frames.address();
+    return frames;
   }
 }

@@ -1,37 +1,52 @@
 package gradwire.kernels.cpu;
 
-import static gradwire.kernels.cpu.Lanes.load;
-import static gradwire.kernels.cpu.Lanes.store;
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
 
 /** What is done to every element by itself; {@code numFloats} from the segments' beginnings. */
 public final class Elementwise {
+  private static final MethodHandle ADD = Loop.of("add", ADDRESS, ADDRESS, ADDRESS, JAVA_LONG);
+  private static final MethodHandle RELU = Loop.of("relu", ADDRESS, ADDRESS, JAVA_LONG);
+  private static final MethodHandle RELU_GRADIENT =
+      Loop.of("relu_gradient", ADDRESS, ADDRESS, JAVA_LONG);
+
   private Elementwise() {}
+
+  /** {@code y = max(0, z)}; may be the same memory. */
+  public static void relu(MemorySegment z, MemorySegment y, long numFloats) {
+    Loop.expect(z, numFloats);
+    Loop.expect(y, numFloats);
+    try {
+      RELU.invokeExact(z, y, numFloats);
+    } catch (Throwable e) {
+      throw Loop.failed(e);
+    }
+  }
 
   /** {@code gradient} becomes 0 where {@code activations} aren't above 0: ReLU's slope. */
   public static void zeroWhereInactive(
       MemorySegment gradient, MemorySegment activations, long numFloats) {
-    long whole = Lanes.wholeBytes(numFloats);
-    for (long i = 0; i < whole; i += Lanes.BYTES) {
-      store(Lanes.whereAboveZero(load(gradient, i), load(activations, i)), gradient, i);
-    }
-    for (long i = whole; i < numFloats * Float.BYTES; i += Float.BYTES) {
-      if (!(activations.get(JAVA_FLOAT, i) > 0)) {
-        gradient.set(JAVA_FLOAT, i, 0);
-      }
+    Loop.expect(gradient, numFloats);
+    Loop.expect(activations, numFloats);
+    try {
+      RELU_GRADIENT.invokeExact(gradient, activations, numFloats);
+    } catch (Throwable e) {
+      throw Loop.failed(e);
     }
   }
 
   /** {@code into = a + b}; any two may be the same. */
   public static void add(MemorySegment a, MemorySegment b, MemorySegment into, long numFloats) {
-    long whole = Lanes.wholeBytes(numFloats);
-    for (long i = 0; i < whole; i += Lanes.BYTES) {
-      store(load(a, i).add(load(b, i)), into, i);
-    }
-    for (long i = whole; i < numFloats * Float.BYTES; i += Float.BYTES) {
-      into.set(JAVA_FLOAT, i, a.get(JAVA_FLOAT, i) + b.get(JAVA_FLOAT, i));
+    Loop.expect(a, numFloats);
+    Loop.expect(b, numFloats);
+    Loop.expect(into, numFloats);
+    try {
+      ADD.invokeExact(a, b, into, numFloats);
+    } catch (Throwable e) {
+      throw Loop.failed(e);
     }
   }
 

@@ -1,11 +1,16 @@
 package gradwire.kernels.cpu;
 
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
 
 /** Other orders of the same elements. */
 public final class Layouts {
+  private static final MethodHandle TRANSPOSE =
+      Loop.of("transpose", ADDRESS, ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+
   private Layouts() {}
 
   /**
@@ -17,20 +22,17 @@ public final class Layouts {
    */
   public static void transpose(
       MemorySegment from, MemorySegment into, int count, int rows, int columns) {
+    long numFloats = (long) count * rows * columns;
     if (rows == 1 || columns == 1) {
-      Elementwise.copy(from, into, (long) count * rows * columns);
+      Elementwise.copy(from, into, numFloats);
       return;
     }
-    long to = 0;
-    for (int n = 0; n < count; n++) {
-      long matrix = (long) n * rows * columns;
-      for (int j = 0; j < columns; j++) {
-        for (int i = 0; i < rows; i++) {
-          float value = from.getAtIndex(JAVA_FLOAT, matrix + (long) i * columns + j);
-          into.setAtIndex(JAVA_FLOAT, to, value);
-          to++;
-        }
-      }
+    Loop.expect(from, numFloats);
+    Loop.expect(into, numFloats);
+    try {
+      TRANSPOSE.invokeExact(from, into, (long) count, (long) rows, (long) columns);
+    } catch (Throwable e) {
+      throw Loop.failed(e);
     }
   }
 }

@@ -1,96 +1,53 @@
 package gradwire.kernels.cpu;
 
-import static gradwire.kernels.cpu.Lanes.load;
-import static gradwire.kernels.cpu.Lanes.store;
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import gradwire.tensor.Floats;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import jdk.incubator.vector.FloatVector;
+import java.lang.invoke.MethodHandle;
 
 /**
  * A bias that is added to every row of a matrix, its activation where that is ReLU, and its
- * gradient. Rows are taken as many at a time as there are lanes, so that whole vectors hold them
- * whatever their length. One thread.
+ * gradient.
  */
 public final class RowBias {
-  private final int columns;
+  private static final MethodHandle ADD =
+      Loop.of("add_bias", ADDRESS, JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_INT);
+  private static final MethodHandle SUM =
+      Loop.of("sum_rows", ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_INT, ADDRESS);
 
-  /** {@code [lanes, columns]}: the bias, again and again; or sums for its gradient. */
-  private final MemorySegment tile;
-
-  /**
-   * @param arena keeps the scratch memory
-   * @param columns floats of a row
-   */
-  public RowBias(Arena arena, int columns) {
-    this.columns = columns;
-    this.tile = Floats.allocate(arena, (long) columns * Lanes.COUNT);
-  }
-
-  /** {@code row = row + bias}, or {@code max(0, row + bias)} with {@code relu}. */
-  public void add(MemorySegment rows, int numRows, MemorySegment bias, boolean relu) {
-    for (int i = 0; i < Lanes.COUNT; i++) {
-      MemorySegment.copy(bias, 0, tile, (long) i * columns * Float.BYTES, bias.byteSize());
-    }
-    long numBytes = (long) numRows * columns * Float.BYTES;
-    long tileBytes = tile.byteSize();
-    for (long at = 0; at < numBytes; at += tileBytes) {
-      long length = Math.min(tileBytes, numBytes - at);
-      long whole = Lanes.wholeBytes(length / Float.BYTES);
-      if (relu) {
-        addAndCut(rows, at, whole);
-      } else {
-        add(rows, at, whole);
-      }
-      for (long i = whole; i < length; i += Float.BYTES) {
-        float sum = rows.get(JAVA_FLOAT, at + i) + tile.get(JAVA_FLOAT, i);
-        rows.set(JAVA_FLOAT, at + i, relu && !(sum > 0) ? 0 : sum);
-      }
-    }
-  }
-
-  private void add(MemorySegment rows, long at, long whole) {
-    for (long i = 0; i < whole; i += Lanes.BYTES) {
-      store(load(rows, at + i).add(load(tile, i)), rows, at + i);
-    }
-  }
-
-  private void addAndCut(MemorySegment rows, long at, long whole) {
-    for (long i = 0; i < whole; i += Lanes.BYTES) {
-      FloatVector sum = load(rows, at + i).add(load(tile, i));
-      store(Lanes.whereAboveZero(sum, sum), rows, at + i);
-    }
-  }
+  private RowBias() {}
 
   /**
-   * {@code sums = kept * sums + SUM over rows}, in float32: by the row's number modulo the lanes
-   * first, then over these.
+   * {@code row = row + bias}, or {@code max(0, row + bias)} with {@code relu}.
    *
-   * @param kept 0 or 1
+   * @param rows {@code [rows, columns]}
+   * @param bias {@code [columns]}
+   */
+  public static void add(Matrix rows, MemorySegment bias, boolean relu) {
+    Loop.expect(bias, rows.columns());
+    try {
+      ADD.invokeExact(rows.memory(), (long) rows.rows(), (long) rows.columns(), bias, relu ? 1 : 0);
+    } catch (Throwable e) {
+      throw Loop.failed(e);
+    }
+  }
+
+  /**
+   * {@code sums = SUM over rows}, or {@code sums + SUM over rows}: 64 rows at a time in float32,
+   * these sums in float64.
+   *
+   * @param rows {@code [rows, columns]}
+   * @param adds whether to keep what is there
    * @param sums {@code [columns]}
    */
-  public void sumRows(MemorySegment rows, int numRows, float kept, MemorySegment sums) {
-    tile.fill((byte) 0);
-    long numBytes = (long) numRows * columns * Float.BYTES;
-    long tileBytes = tile.byteSize();
-    for (long at = 0; at < numBytes; at += tileBytes) {
-      long length = Math.min(tileBytes, numBytes - at);
-      long whole = Lanes.wholeBytes(length / Float.BYTES);
-      for (long i = 0; i < whole; i += Lanes.BYTES) {
-        store(load(tile, i).add(load(rows, at + i)), tile, i);
-      }
-      for (long i = whole; i < length; i += Float.BYTES) {
-        tile.set(JAVA_FLOAT, i, tile.get(JAVA_FLOAT, i) + rows.get(JAVA_FLOAT, at + i));
-      }
-    }
-    for (int c = 0; c < columns; c++) {
-      float sum = kept == 0 ? 0 : sums.getAtIndex(JAVA_FLOAT, c);
-      for (int i = 0; i < Lanes.COUNT; i++) {
-        sum += tile.getAtIndex(JAVA_FLOAT, (long) i * columns + c);
-      }
-      sums.setAtIndex(JAVA_FLOAT, c, sum);
+  public static void sumRows(Matrix rows, boolean adds, MemorySegment sums) {
+    Loop.expect(sums, rows.columns());
+    try {
+      SUM.invokeExact(rows.memory(), (long) rows.rows(), (long) rows.columns(), adds ? 1 : 0, sums);
+    } catch (Throwable e) {
+      throw Loop.failed(e);
     }
   }
 }

@@ -1,6 +1,12 @@
 package gradwire.kernels.cpu;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
 import gradwire.error.Expect;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * How a kernel goes over images: sizes in pixels, of both what it reads and what it makes.
@@ -23,6 +29,15 @@ public record Window(
       return height * width;
     }
 
+    private IntStream numbers() {
+      return IntStream.of(height, width);
+    }
+
+    /** As functions of the library of loops have it. */
+    MemorySegment allocate(Arena arena) {
+      return arena.allocateFrom(JAVA_INT, numbers().toArray());
+    }
+
     @Override
     public String toString() {
       return height + "x" + width;
@@ -39,12 +54,12 @@ public record Window(
   }
 
   /** The image's row under the kernel's row {@code k} of window {@code out}; may be outside. */
-  int row(int out, int k) {
+  private int row(int out, int k) {
     return out * stride.height() - padding.height() + k * dilation.height();
   }
 
   /** The image's column under the kernel's column {@code k} of window {@code out}. */
-  int column(int out, int k) {
+  private int column(int out, int k) {
     return out * stride.width() - padding.width() + k * dilation.width();
   }
 
@@ -89,39 +104,19 @@ public record Window(
     return input.area() * channels;
   }
 
-  /** The first of the kernel's columns that lie inside the image, for each window of a row. */
-  int firstColumn(int out) {
-    int k = 0;
-    while (k < kernel.width() && column(out, k) < 0) {
-      k++;
-    }
-    return k;
+  /** Floats of an image that has a pixel of as many channels for each window. */
+  public int pooledFloats() {
+    return output.area() * channels;
   }
 
-  /** The kernel's columns from here on lie outside, for each window of a row. */
-  int endColumn(int out) {
-    int k = kernel.width();
-    while (k > 0 && column(out, k - 1) >= input.width()) {
-      k--;
-    }
-    return k;
-  }
-
-  /** As {@link #firstColumn}, of rows. */
-  int firstRow(int out) {
-    int k = 0;
-    while (k < kernel.height() && row(out, k) < 0) {
-      k++;
-    }
-    return k;
-  }
-
-  /** As {@link #endColumn}, of rows. */
-  int endRow(int out) {
-    int k = kernel.height();
-    while (k > 0 && row(out, k - 1) >= input.height()) {
-      k--;
-    }
-    return k;
+  /** As functions of the library of loops have it: all numbers, in order. */
+  MemorySegment allocate(Arena arena) {
+    return arena.allocateFrom(
+        JAVA_INT,
+        IntStream.concat(
+                Stream.of(input, kernel, stride, padding, dilation, output)
+                    .flatMapToInt(Size::numbers),
+                IntStream.of(channels))
+            .toArray());
   }
 }

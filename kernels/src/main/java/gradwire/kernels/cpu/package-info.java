@@ -1,6 +1,6 @@
 /**
- * What a compute engine's layers are made of on a CPU: matrix products by OpenBLAS, called as a
- * foreign function on off-heap memory, and everything else on lanes ({@code jdk.incubator.vector}).
+ * What a compute engine's layers are made of on a CPU: matrix products by OpenBLAS and the loops of
+ * {@link gradwire.cpu.CpuLibrary}, called as foreign functions on off-heap memory.
  *
  * <p>Images are {@code [batch, height, width, channels] float32}, row-major: a pixel's channels are
  * neighbours, so that windows, pools and sums by channel go over memory in order. Every sum has a
