@@ -1,20 +1,17 @@
 // A convolution, and its weights' gradient, that read windows where they lie in the images.
 //
-// Filters come in panels of three vectors, and of two where these would not come out. A tile of a product is a
-// few rows by a panel, so that its sums stay in registers: 4 by 3 vectors or 6 by 2. Where an element lies is the sum
-// of two offsets: that of its window and that in the window. Tables of offsets go on to whole tiles by repeating
+// Filters come in panels of three vectors, and of two where these would not come out. Where an element lies is the
+// sum of two offsets: that of its window and that in the window. Tables of offsets go on to whole tiles by repeating
 // their last entry.
 
 #include <string.h>
 
-#include "lanes.h"
+#include "product.h"
 #include "windows.h"
 
-#define INLINE static inline __attribute__((always_inline))
-
-// Of a tile of either kind.
-#define MOST_ROWS 6
-#define MOST_VECTORS 3
+// Of dz, that are multiplied with all elements before the next: with the images under them, they stay in the
+// first-level cache.
+#define GROUP_FLOATS 3072
 
 struct panels {
   int64_t num_filters;
@@ -33,38 +30,6 @@ static int64_t padded_filters(struct panels p) { return (3 * p.num_threes + 2 * 
 // Floats that a filter takes, with padding, for every element of a window.
 EXPORTED(int64_t, padded_filters)(int64_t num_filters) { return padded_filters(panels_of(num_filters)); }
 
-// sums[r][v] = SUM over s < n of a[rows[r] + steps[s]] * b[s * stride + v], offsets in floats, in the order of s.
-INLINE void multiply(const int height, const int width, const float *a, const int32_t *rows,
-                     const int32_t *steps, int64_t n, const float *b, int64_t stride,
-                     lanes sums[MOST_ROWS][MOST_VECTORS]) {
-  const float *from[MOST_ROWS];
-#pragma GCC unroll 6
-  for (int r = 0; r < height; r++) {
-    from[r] = a + rows[r];
-#pragma GCC unroll 3
-    for (int v = 0; v < width; v++) {
-      sums[r][v] = BROADCAST(0);
-    }
-  }
-  for (int64_t s = 0; s < n; s++) {
-    lanes column[MOST_VECTORS];
-#pragma GCC unroll 3
-    for (int v = 0; v < width; v++) {
-      column[v] = LOAD(b + v * LANES);
-    }
-    b += stride;
-    int64_t step = steps[s];
-#pragma GCC unroll 6
-    for (int r = 0; r < height; r++) {
-      lanes x = BROADCAST(from[r][step]);
-#pragma GCC unroll 3
-      for (int v = 0; v < width; v++) {
-        sums[r][v] = FMA(x, column[v], sums[r][v]);
-      }
-    }
-  }
-}
-
 struct forward {
   const float *images;
   const int32_t *window_offsets;
@@ -76,37 +41,38 @@ struct forward {
   float *y;
 };
 
-// One panel from filter `first` on: all windows. Its weights are [elements, width * LANES].
+INLINE void rows_at(const int height, const float *a, const int32_t *offsets,
+                    const float *rows[MOST_ROWS]) {
+#pragma GCC unroll 6
+  for (int r = 0; r < height; r++) {
+    rows[r] = a + offsets[r];
+  }
+}
+
+// One panel from `first_filter` on: all windows. Its weights are [elements, width * LANES].
 INLINE void forward_panel(const int height, const int width, struct forward by, const float *weights,
-                          const float *bias, int64_t first) {
-  int64_t count = by.num_filters - first < width * LANES ? by.num_filters - first : width * LANES;
+                          const float *bias, int64_t first_filter) {
+  struct steps steps = {by.element_offsets, 0};
   for (int64_t row = 0; row < by.num_windows; row += height) {
+    const float *rows[MOST_ROWS];
     lanes sums[MOST_ROWS][MOST_VECTORS];
-    multiply(height, width, by.images, by.window_offsets + row, by.element_offsets, by.num_elements,
-             weights, width * LANES, sums);
+    rows_at(height, by.images, by.window_offsets + row, rows);
+    multiply(height, width, rows, steps, by.num_elements, weights, width * LANES, sums);
 #pragma GCC unroll 6
     for (int r = 0; r < height; r++) {
-#pragma GCC unroll 3
-      for (int v = 0; v < width; v++) {
-        sums[r][v] += LOAD(bias + v * LANES);
-        if (by.relu) {
-          sums[r][v] = LARGER(sums[r][v], BROADCAST(0));
-        }
+      if (row + r == by.num_windows) {
+        break;
       }
-      if (row + r < by.num_windows) {
-        float *into = by.y + (row + r) * by.num_filters + first;
-        if (count == width * LANES) {
+      float *into = by.y + (row + r) * by.num_filters + first_filter;
+      int64_t left = by.num_filters - first_filter;
 #pragma GCC unroll 3
-          for (int v = 0; v < width; v++) {
-            STORE(into + v * LANES, sums[r][v]);
-          }
-        } else {
-          float whole[MOST_VECTORS * LANES];
-#pragma GCC unroll 3
-          for (int v = 0; v < width; v++) {
-            STORE(whole + v * LANES, sums[r][v]);
-          }
-          memcpy(into, whole, count * sizeof *into);
+      for (int v = 0; v < width; v++, left -= LANES) {
+        lanes y = sums[r][v] + LOAD(bias + v * LANES);
+        y = by.relu ? LARGER(y, BROADCAST(0)) : y;
+        if (left >= LANES) {
+          STORE(into + v * LANES, y);
+        } else if (left > 0) {
+          STORE_FIRST(into + v * LANES, first(left), y);
         }
       }
     }
@@ -129,22 +95,32 @@ EXPORTED(void, convolve)(const float *images, const int32_t *window_offsets, int
   }
 }
 
-INLINE void gradient_panel(const int height, const int width, const float *images,
-                           const int32_t *window_offsets, int64_t num_windows,
-                           const int32_t *element_offsets, int64_t num_elements, const float *dz,
-                           int64_t num_filters, float *packed) {
-  for (int64_t row = 0; row < num_elements; row += height) {
+struct gradient {
+  const float *images;
+  const int32_t *element_offsets;
+  int64_t num_elements;
+  int64_t num_filters;
+};
+
+// One panel: all elements, of some windows.
+INLINE void gradient_panel(const int height, const int width, struct gradient by,
+                           const int32_t *window_offsets, int64_t num_windows, const float *dz,
+                           float *packed) {
+  struct steps steps = {window_offsets, 0};
+  for (int64_t row = 0; row < by.num_elements; row += height) {
+    const float *rows[MOST_ROWS];
     lanes sums[MOST_ROWS][MOST_VECTORS];
-    multiply(height, width, images, element_offsets + row, window_offsets, num_windows, dz, num_filters,
-             sums);
+    rows_at(height, by.images, by.element_offsets + row, rows);
+    multiply(height, width, rows, steps, num_windows, dz, by.num_filters, sums);
 #pragma GCC unroll 6
     for (int r = 0; r < height; r++) {
-      if (row + r < num_elements) {
-        float *into = packed + (row + r) * width * LANES;
+      if (row + r == by.num_elements) {
+        break;
+      }
+      float *into = packed + (row + r) * width * LANES;
 #pragma GCC unroll 3
-        for (int v = 0; v < width; v++) {
-          STORE(into + v * LANES, LOAD(into + v * LANES) + sums[r][v]);
-        }
+      for (int v = 0; v < width; v++) {
+        STORE(into + v * LANES, LOAD(into + v * LANES) + sums[r][v]);
       }
     }
   }
@@ -157,14 +133,20 @@ EXPORTED(void, add_weights_gradient)(const float *images, const int32_t *window_
                                      int64_t num_elements, const float *dz, int64_t num_filters,
                                      float *packed) {
   struct panels p = panels_of(num_filters);
-  int64_t first = 0;
-  for (int64_t i = 0; i < p.num_threes; i++, first += 3 * LANES) {
-    gradient_panel(4, 3, images, window_offsets, num_windows, element_offsets, num_elements, dz + first,
-                   num_filters, packed + first * num_elements);
-  }
-  for (int64_t i = 0; i < p.num_twos; i++, first += 2 * LANES) {
-    gradient_panel(6, 2, images, window_offsets, num_windows, element_offsets, num_elements, dz + first,
-                   num_filters, packed + first * num_elements);
+  struct gradient by = {images, element_offsets, num_elements, num_filters};
+  int64_t most = GROUP_FLOATS / num_filters < 16 ? 16 : GROUP_FLOATS / num_filters;
+  for (int64_t begin = 0; begin < num_windows; begin += most) {
+    int64_t count = num_windows - begin < most ? num_windows - begin : most;
+    const float *group = dz + begin * num_filters;
+    int64_t filter = 0;
+    for (int64_t i = 0; i < p.num_threes; i++, filter += 3 * LANES) {
+      gradient_panel(4, 3, by, window_offsets + begin, count, group + filter,
+                     packed + filter * num_elements);
+    }
+    for (int64_t i = 0; i < p.num_twos; i++, filter += 2 * LANES) {
+      gradient_panel(6, 2, by, window_offsets + begin, count, group + filter,
+                     packed + filter * num_elements);
+    }
   }
 }
 
@@ -204,6 +186,60 @@ EXPORTED(void, unpack_filters)(const struct window *w, float *packed, int64_t nu
     for (int64_t channel = 0; channel < w->channels; channel++) {
       for (int64_t k = 0; k < area(w->kernel); k++) {
         *weights++ = from[(k * w->channels + channel) * stride];
+      }
+    }
+  }
+}
+
+// Floats of a window's row, with padding, as image_gradient has it.
+static int64_t padded_elements(const struct window *w) {
+  return (window_floats(w) + 2 * LANES - 1) / (2 * LANES) * 2 * LANES;
+}
+
+// Floats of the weights as image_gradient takes them, and of its scratch memory.
+EXPORTED(int64_t, row_weights_floats)(const struct window *w, int64_t num_filters) {
+  return num_filters * padded_elements(w);
+}
+
+EXPORTED(int64_t, row_scratch_floats)(const struct window *w) { return 6 * padded_elements(w); }
+
+// weights[filter, channel, kernel row, kernel column] to rows[filter, element and padding].
+EXPORTED(void, pack_rows)(const struct window *w, const float *weights, int64_t num_filters,
+                          float *rows) {
+  for (int64_t filter = 0; filter < num_filters; filter++, rows += padded_elements(w)) {
+    for (int64_t channel = 0; channel < w->channels; channel++) {
+      for (int64_t k = 0; k < area(w->kernel); k++) {
+        rows[k * w->channels + channel] = *weights++;
+      }
+    }
+  }
+}
+
+// Windows' gradients, dz W, six windows at a time, each added to the pixels under it, window by window.
+EXPORTED(void, image_gradient)(const struct window *w, const float *dz, int64_t n, const float *weights,
+                               int64_t num_filters, float *scratch, float *images) {
+  int64_t stride = padded_elements(w);
+  int64_t num_windows = area(w->output);
+  struct steps steps = {0, 1};
+  for (int64_t i = 0; i < n; i++, images += image_floats(w), dz += num_windows * num_filters) {
+    memset(images, 0, image_floats(w) * sizeof *images);
+    for (int64_t window = 0; window < num_windows; window += 6) {
+      const float *rows[MOST_ROWS];
+      for (int r = 0; r < 6; r++) {
+        int64_t at = window + r < num_windows ? window + r : num_windows - 1;
+        rows[r] = dz + at * num_filters;
+      }
+      for (int64_t element = 0; element < stride; element += 2 * LANES) {
+        lanes sums[MOST_ROWS][MOST_VECTORS];
+        multiply(6, 2, rows, steps, num_filters, weights + element, stride, sums);
+#pragma GCC unroll 6
+        for (int r = 0; r < 6; r++) {
+          STORE(scratch + r * stride + element, sums[r][0]);
+          STORE(scratch + r * stride + element + LANES, sums[r][1]);
+        }
+      }
+      for (int r = 0; r < 6 && window + r < num_windows; r++) {
+        add_window(w, window + r, scratch + r * stride, images);
       }
     }
   }

@@ -2,18 +2,20 @@
 
 #include <string.h>
 
+#include "lanes.h"
 #include "windows.h"
 
-// Channels at a time: what is known of them stays in the first-level cache.
-#define CHANNELS 128
+#define INLINE static inline __attribute__((always_inline))
 
-// What a window covers of an image: rows [row, end_row), columns [column, end_column) of the kernel.
+// What a window covers of an image: of the kernel, rows [row, end_row), columns [column, end_column); and where the
+// kernel's pixel (k, j) lies in the image, in floats: first + k * row_floats + j * column_floats.
 struct cover {
   int row, end_row, column, end_column;
+  int64_t first, row_floats, column_floats;
 };
 
 static struct cover cover(const struct window *w, int out_row, int out) {
-  struct cover is = {0, w->kernel.height, 0, 0};
+  struct cover is = {.end_row = w->kernel.height};
   columns_inside(w, out, &is.column, &is.end_column);
   while (is.end_row > 0 && row_of(w, out_row, is.end_row - 1) >= w->input.height) {
     is.end_row--;
@@ -21,27 +23,52 @@ static struct cover cover(const struct window *w, int out_row, int out) {
   while (is.row < is.end_row && row_of(w, out_row, is.row) < 0) {
     is.row++;
   }
+  is.first = (row_of(w, out_row, 0) * w->input.width + column_of(w, out, 0)) * w->channels;
+  is.row_floats = (int64_t)w->dilation.height * w->input.width * w->channels;
+  is.column_floats = (int64_t)w->dilation.width * w->channels;
   return is;
 }
 
-static inline int64_t pixel(const struct window *w, int out_row, int out, int k, int j) {
-  return (row_of(w, out_row, k) * w->input.width + column_of(w, out, j)) * w->channels;
+static inline int64_t pixel(struct cover is, int k, int j) {
+  return is.first + k * is.row_floats + j * is.column_floats;
+}
+
+// Of a vector of channels, or of its first few.
+INLINE lanes load(const float *from, int whole, first_lanes rest) {
+  return whole ? LOAD(from) : LOAD_FIRST(from, rest);
+}
+
+INLINE void store(float *into, int whole, first_lanes rest, lanes v) {
+  if (whole) {
+    STORE(into, v);
+  } else {
+    STORE_FIRST(into, rest, v);
+  }
+}
+
+INLINE lanes largest_of(const float *image, struct cover is, int whole, first_lanes rest) {
+  lanes largest = load(image + pixel(is, is.row, is.column), whole, rest);
+  for (int k = is.row; k < is.end_row; k++) {
+    for (int j = is.column; j < is.end_column; j++) {
+      largest = LARGER(load(image + pixel(is, k, j), whole, rest), largest);
+    }
+  }
+  return largest;
 }
 
 EXPORTED(void, max_pool)(const struct window *w, const float *images, int64_t n, float *pooled) {
   int64_t channels = w->channels;
+  int64_t whole = channels / LANES * LANES;
+  first_lanes rest = first(channels - whole);
   for (int64_t i = 0; i < n; i++, images += image_floats(w)) {
     for (int out_row = 0; out_row < w->output.height; out_row++) {
       for (int out = 0; out < w->output.width; out++, pooled += channels) {
         struct cover is = cover(w, out_row, out);
-        memcpy(pooled, images + pixel(w, out_row, out, is.row, is.column), channels * sizeof *pooled);
-        for (int k = is.row; k < is.end_row; k++) {
-          for (int j = is.column; j < is.end_column; j++) {
-            const float *from = images + pixel(w, out_row, out, k, j);
-            for (int64_t c = 0; c < channels; c++) {
-              pooled[c] = from[c] > pooled[c] ? from[c] : pooled[c];
-            }
-          }
+        for (int64_t c = 0; c < whole; c += LANES) {
+          STORE(pooled + c, largest_of(images + c, is, 1, rest));
+        }
+        if (whole < channels) {
+          STORE_FIRST(pooled + whole, rest, largest_of(images + whole, is, 0, rest));
         }
       }
     }
@@ -49,30 +76,36 @@ EXPORTED(void, max_pool)(const struct window *w, const float *images, int64_t n,
 }
 
 // The gradient goes to the first pixel that is as large as the result, row by row.
+INLINE void give(const float *image, struct cover is, lanes largest, lanes gradient, float *into,
+                 int whole, first_lanes rest) {
+  lanes left = gradient;
+  for (int k = is.row; k < is.end_row; k++) {
+    for (int j = is.column; j < is.end_column; j++) {
+      int64_t at = pixel(is, k, j);
+      lanes value = load(image + at, whole, rest);
+      lanes sum = load(into + at, whole, rest) + WHERE_EQUAL(value, largest, left);
+      store(into + at, whole, rest, sum);
+      left = WHERE_NOT_EQUAL(value, largest, left);
+    }
+  }
+}
+
 EXPORTED(void, max_pool_gradient)(const struct window *w, const float *images, int64_t n,
                                   const float *pooled, const float *gradient, float *image_gradient) {
   int64_t channels = w->channels;
+  int64_t whole = channels / LANES * LANES;
+  first_lanes rest = first(channels - whole);
   for (int64_t i = 0; i < n; i++, images += image_floats(w), image_gradient += image_floats(w)) {
     memset(image_gradient, 0, image_floats(w) * sizeof *image_gradient);
     for (int out_row = 0; out_row < w->output.height; out_row++) {
       for (int out = 0; out < w->output.width; out++, pooled += channels, gradient += channels) {
         struct cover is = cover(w, out_row, out);
-        for (int64_t first = 0; first < channels; first += CHANNELS) {
-          int64_t count = channels - first < CHANNELS ? channels - first : CHANNELS;
-          float left[CHANNELS];
-          memcpy(left, gradient + first, count * sizeof *left);
-          for (int k = is.row; k < is.end_row; k++) {
-            for (int j = is.column; j < is.end_column; j++) {
-              int64_t at = pixel(w, out_row, out, k, j) + first;
-              const float *from = images + at;
-              const float *largest = pooled + first;
-              float *into = image_gradient + at;
-              for (int64_t c = 0; c < count; c++) {
-                into[c] += from[c] == largest[c] ? left[c] : 0;
-                left[c] = from[c] == largest[c] ? 0 : left[c];
-              }
-            }
-          }
+        for (int64_t c = 0; c < whole; c += LANES) {
+          give(images + c, is, LOAD(pooled + c), LOAD(gradient + c), image_gradient + c, 1, rest);
+        }
+        if (whole < channels) {
+          give(images + whole, is, LOAD_FIRST(pooled + whole, rest), LOAD_FIRST(gradient + whole, rest),
+               image_gradient + whole, 0, rest);
         }
       }
     }
@@ -91,7 +124,7 @@ EXPORTED(void, average_pool)(const struct window *w, const float *images, int64_
         memset(pooled, 0, channels * sizeof *pooled);
         for (int k = is.row; k < is.end_row; k++) {
           for (int j = is.column; j < is.end_column; j++) {
-            const float *from = images + pixel(w, out_row, out, k, j);
+            const float *from = images + pixel(is, k, j);
             for (int64_t c = 0; c < channels; c++) {
               pooled[c] += from[c];
             }
@@ -116,7 +149,7 @@ EXPORTED(void, average_pool_gradient)(const struct window *w, const float *gradi
         float factor = factors[(is.end_row - is.row) * (is.end_column - is.column)];
         for (int k = is.row; k < is.end_row; k++) {
           for (int j = is.column; j < is.end_column; j++) {
-            float *into = image_gradient + pixel(w, out_row, out, k, j);
+            float *into = image_gradient + pixel(is, k, j);
             for (int64_t c = 0; c < channels; c++) {
               into[c] += gradient[c] * factor;
             }

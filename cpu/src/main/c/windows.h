@@ -43,3 +43,27 @@ static inline void columns_inside(const struct window *w, int out, int *first, i
 static inline int row_is_inside(const struct window *w, int64_t row) {
   return row >= 0 && row < w->input.height;
 }
+
+// Adds a window's row, [kernel height, kernel width, channels], to the pixels under it; windows of an image are numbered
+// row by row.
+static inline void add_window(const struct window *w, int64_t number, const float *row, float *image) {
+  int64_t channels = w->channels;
+  int out = (int)(number % w->output.width);
+  int first, end;
+  columns_inside(w, out, &first, &end);
+  for (int k = 0; k < w->kernel.height; k++, row += w->kernel.width * channels) {
+    int64_t image_row = row_of(w, (int)(number / w->output.width), k);
+    if (!row_is_inside(w, image_row)) {
+      continue;
+    }
+    for (int j = first; j < end;) {
+      int count = w->dilation.width == 1 ? end - first : 1;
+      float *into = image + (image_row * w->input.width + column_of(w, out, j)) * channels;
+      const float *from = row + j * channels;
+      for (int64_t c = 0; c < count * channels; c++) {
+        into[c] += from[c];
+      }
+      j += count;
+    }
+  }
+}

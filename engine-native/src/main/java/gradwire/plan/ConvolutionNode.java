@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A convolution, a few images at a time, so that they stay in the cache: by a kernel that reads
- * windows where they lie, or as a matrix product, for which windows are laid out as the rows of a
- * matrix; the images' gradient always as the latter. One thread.
+ * windows where they lie, or as matrix products, for which windows are laid out as the rows of a
+ * matrix. One thread.
  */
 final class ConvolutionNode implements Node {
   private final OpenBlas blas = OpenBlas.get();
@@ -78,8 +78,7 @@ final class ConvolutionNode implements Node {
   public void forward() {
     if (direct.isPresent()) {
       direct.get().take(flatWeights, bias);
-    }
-    if (!inOrder && (direct.isEmpty() || memory.input().hasGradient())) {
+    } else if (!inOrder) {
       transpose(flatWeights, weights.memory(), window.channels(), window.kernel().area());
     }
     for (Block block : blocks) {
@@ -93,6 +92,9 @@ final class ConvolutionNode implements Node {
 
   @Override
   public void backward() {
+    if (direct.isPresent() && memory.input().hasGradient()) {
+      direct.get().takeForImageGradient(flatWeights);
+    }
     for (Block block : blocks) {
       block.backward();
     }
@@ -169,11 +171,22 @@ final class ConvolutionNode implements Node {
       Matrix gradient = java.util.Objects.requireNonNull(dz, "training has gradients");
       epilogue.backward(y, gradient, kept);
       if (direct.isPresent()) {
-        direct.get().addWeightsGradient(images, numImages, gradient.memory(), kept == 0);
+        backward(direct.get(), gradient.memory());
       } else {
-        layOut();
-        blas.multiply(gradient.transpose(), laidOut, kept, weightsGradient);
+        backward(gradient);
       }
+    }
+
+    private void backward(DirectConvolution kernel, MemorySegment gradient) {
+      kernel.addWeightsGradient(images, numImages, gradient, kept == 0);
+      if (imageGradient != null) {
+        kernel.imageGradient(gradient, numImages, imageGradient);
+      }
+    }
+
+    private void backward(Matrix gradient) {
+      layOut();
+      blas.multiply(gradient.transpose(), laidOut, kept, weightsGradient);
       if (imageGradient != null) {
         blas.multiply(gradient, weights, laidOutGradient);
         if (!window.isPointwise()) {

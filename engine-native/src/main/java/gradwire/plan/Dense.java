@@ -4,6 +4,7 @@ import gradwire.kernels.cpu.Activation;
 import gradwire.kernels.cpu.Matrix;
 import gradwire.kernels.cpu.OpenBlas;
 import gradwire.kernels.cpu.RowBias;
+import gradwire.kernels.cpu.TransposedProduct;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
@@ -83,7 +84,7 @@ public record Dense(
       activation.backward(y.memory(), y.memory(), dy, memory.outputFloats());
       Matrix dz = new Matrix(dy, y.rows(), y.columns());
       bias.ifPresent(range -> RowBias.sumRows(dz, false, range.of(memory.gradient())));
-      blas.multiply(dz.transpose(), x(memory.input().data()), weightsGradient);
+      TransposedProduct.multiply(dz, x(memory.input().data()), weightsGradient);
       if (memory.input().hasGradient()) {
         blas.multiply(dz, weights, x(memory.input().gradient()));
       }

@@ -14,13 +14,12 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * A convolution, and its weights' gradient, that read windows where they lie in the images. One
- * thread.
+ * A convolution that reads windows where they lie in the images, and its gradients. One thread.
  *
  * <p>Windows and the kernel's elements are tables of offsets into an image, so that any stride and
  * dilation is the same loop; where windows reach beyond the image, it is copied into a frame of
  * zeros first. Sums are fused multiply-adds, in the order of a window's elements; of a gradient, in
- * the order of windows.
+ * the order of windows, a few of them at a time.
  */
 public final class DirectConvolution {
   /** Floats that must be readable beyond the end of the products' gradient: a panel of filters. */
@@ -35,6 +34,15 @@ public final class DirectConvolution {
       Loop.of("pack_filters", ADDRESS, ADDRESS, JAVA_LONG, ADDRESS);
   private static final MethodHandle UNPACK =
       Loop.of("unpack_filters", ADDRESS, ADDRESS, JAVA_LONG, ADDRESS);
+  private static final MethodHandle ROW_WEIGHTS_FLOATS =
+      CpuLibrary.function(
+          "row_weights_floats", FunctionDescriptor.of(JAVA_LONG, ADDRESS, JAVA_LONG));
+  private static final MethodHandle ROW_SCRATCH_FLOATS =
+      CpuLibrary.function("row_scratch_floats", FunctionDescriptor.of(JAVA_LONG, ADDRESS));
+  private static final MethodHandle PACK_ROWS =
+      Loop.of("pack_rows", ADDRESS, ADDRESS, JAVA_LONG, ADDRESS);
+  private static final MethodHandle IMAGE_GRADIENT =
+      Loop.of("image_gradient", ADDRESS, ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS);
   private static final MethodHandle FRAME =
       Loop.of("frame", ADDRESS, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS);
   private static final MethodHandle CONVOLVE =
@@ -91,6 +99,11 @@ public final class DirectConvolution {
   /** {@code [padded filters]}. */
   private final MemorySegment bias;
 
+  /** {@code [filters, window floats and padding]}. */
+  private final MemorySegment rowWeights;
+
+  private final MemorySegment rowScratch;
+
   /**
    * @param arena keeps weights in the order of their use, and scratch memory
    * @param maxImages that are worked on at a time
@@ -114,11 +127,29 @@ public final class DirectConvolution {
     this.packed = Floats.allocate(arena, paddedFilters * window.floats());
     this.packedGradient = Floats.allocate(arena, paddedFilters * window.floats());
     this.bias = Floats.allocate(arena, paddedFilters);
+    this.rowWeights = Floats.allocate(arena, rowWeightsFloats());
+    this.rowScratch = Floats.allocate(arena, rowScratchFloats());
   }
 
   private static long paddedFilters(int numFilters) {
     try {
       return (long) PADDED_FILTERS.invokeExact((long) numFilters);
+    } catch (Throwable e) {
+      throw Loop.failed(e);
+    }
+  }
+
+  private long rowWeightsFloats() {
+    try {
+      return (long) ROW_WEIGHTS_FLOATS.invokeExact(windowMemory, (long) numFilters);
+    } catch (Throwable e) {
+      throw Loop.failed(e);
+    }
+  }
+
+  private long rowScratchFloats() {
+    try {
+      return (long) ROW_SCRATCH_FLOATS.invokeExact(windowMemory);
     } catch (Throwable e) {
       throw Loop.failed(e);
     }
@@ -240,6 +271,37 @@ public final class DirectConvolution {
     Loop.expect(gradient, numWeights());
     try {
       UNPACK.invokeExact(windowMemory, packedGradient, (long) numFilters, gradient);
+    } catch (Throwable e) {
+      throw Loop.failed(e);
+    }
+  }
+
+  /**
+   * Takes over a step's weights for {@link #imageGradient}.
+   *
+   * @param weights {@code [filters, channels, kernel height, kernel width]}
+   */
+  public void takeForImageGradient(MemorySegment weights) {
+    Loop.expect(weights, numWeights());
+    try {
+      PACK_ROWS.invokeExact(windowMemory, weights, (long) numFilters, rowWeights);
+    } catch (Throwable e) {
+      throw Loop.failed(e);
+    }
+  }
+
+  /**
+   * The gradient of the images.
+   *
+   * @param dz {@code [numImages * windows, filters]}: gradient of the products
+   * @param gradient {@code [numImages, height, width, channels]}, written
+   */
+  public void imageGradient(MemorySegment dz, int numImages, MemorySegment gradient) {
+    Loop.expect(dz, (long) numImages * window.output().area() * numFilters);
+    Loop.expect(gradient, (long) numImages * window.imageFloats());
+    try {
+      IMAGE_GRADIENT.invokeExact(
+          windowMemory, dz, (long) numImages, rowWeights, (long) numFilters, rowScratch, gradient);
     } catch (Throwable e) {
       throw Loop.failed(e);
     }
