@@ -21,7 +21,7 @@ public record Dl4jOptions(
 
   /** Compiled where that can be. */
   public Dl4jOptions(LossReduction lossReduction, Map<String, String> tensorNames) {
-    this(lossReduction, tensorNames, EngineChoice.DL4J);
+    this(lossReduction, tensorNames, EngineChoice.AUTO);
   }
 
   /** The same with another engine. */

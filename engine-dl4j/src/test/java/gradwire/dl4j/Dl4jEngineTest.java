@@ -203,8 +203,8 @@ class Dl4jEngineTest {
       assertThatThrownBy(() -> engine.computeGradient(Networks.batch(1, 4, 8, 3), 0))
           .isInstanceOf(UsageException.class)
           .hasMessage(
-              "features of a dense layer: expected shape [batch, 7], got [4, 8]; check the batch"
-                  + " against the network's sizes");
+              "features of a dense layer: expected shape [batch, 7], got [batch, 8]; check the"
+                  + " batch against the network's sizes");
       assertThatThrownBy(() -> engine.computeGradient(Networks.batch(1, 4, 7, 2), 0))
           .isInstanceOf(UsageException.class)
           .hasMessageContaining("expected shape [batch, 3], got [4, 2]");

@@ -56,7 +56,7 @@ public class SgemmLimit {
 
   /** One product. */
   @Benchmark
-  @Fork(value = 1, jvmArgsAppend = "--add-modules=jdk.incubator.vector")
+  @Fork(1)
   public void multiply(BytesTouched flops) {
     if (a != null && b != null && c != null) {
       OpenBlas.get().multiply(a, b, c);

@@ -65,7 +65,7 @@ public class StepBenchmark {
 
   /** One gradient. */
   @Benchmark
-  @Fork(value = 1, jvmArgsAppend = "--add-modules=jdk.incubator.vector")
+  @Fork(1)
   public double gradient(BytesTouched count) {
     if (computing == null || batch == null) {
       throw new IllegalStateException("JMH calls build first");

@@ -55,7 +55,6 @@ final class RoleCommand {
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     words.addAll(JVM_FLAGS);
     words.addAll(LOG_FLAGS);
-    words.addAll(program.jvmFlags());
     words.add("-Xmx" + program.heapMebibytes() + "m");
     words.add("-XX:ErrorFile=" + folder.resolve("crash-" + task.name() + ".txt"));
     words.addAll(aotFlags(program, task));

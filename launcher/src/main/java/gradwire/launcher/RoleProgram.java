@@ -3,7 +3,6 @@ package gradwire.launcher;
 import gradwire.cluster.Role;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -12,18 +11,10 @@ import java.util.Optional;
  * @param mainClass its entry point
  * @param classPath a server's holds no engine: it starts in a blink
  * @param heapMebibytes largest Java heap; what is off the heap (tensors) comes on top
- * @param jvmFlags beside those that every role has
  * @param aotCache ahead-of-time cache of the JVM, used if present and still fitting
  */
 public record RoleProgram(
-    String mainClass,
-    String classPath,
-    int heapMebibytes,
-    List<String> jvmFlags,
-    Optional<Path> aotCache) {
-  /** Optimizers' and layers' kernels; the JVM says so in a warning at the top of a task's log. */
-  private static final List<String> KERNEL_FLAGS = List.of("--add-modules", "jdk.incubator.vector");
-
+    String mainClass, String classPath, int heapMebibytes, Optional<Path> aotCache) {
   private static final int SERVER_HEAP_MEBIBYTES = 64;
   private static final int WORKER_HEAP_MEBIBYTES = 512;
 
@@ -39,26 +30,22 @@ public record RoleProgram(
               "gradwire.server.ParameterServerMain",
               "server",
               ServerClassPath.of(own),
-              SERVER_HEAP_MEBIBYTES,
-              KERNEL_FLAGS);
-      case WORKER ->
-          described(
-              "gradwire.worker.WorkerMain", "worker", own, WORKER_HEAP_MEBIBYTES, KERNEL_FLAGS);
+              SERVER_HEAP_MEBIBYTES);
+      case WORKER -> described("gradwire.worker.WorkerMain", "worker", own, WORKER_HEAP_MEBIBYTES);
     };
   }
 
   /** The same program with room for a bigger model. */
   public RoleProgram withHeapMebibytes(int mebibytes) {
-    return new RoleProgram(mainClass, classPath, mebibytes, jvmFlags, aotCache);
+    return new RoleProgram(mainClass, classPath, mebibytes, aotCache);
   }
 
   private static RoleProgram described(
-      String mainClass, String name, String classPath, int heapMebibytes, List<String> jvmFlags) {
+      String mainClass, String name, String classPath, int heapMebibytes) {
     return new RoleProgram(
         mainClass,
         System.getProperty("gradwire.classpath." + name, classPath),
         heapMebibytes,
-        jvmFlags,
         Optional.ofNullable(System.getProperty("gradwire.aot." + name))
             .map(Path::of)
             .filter(Files::isRegularFile));

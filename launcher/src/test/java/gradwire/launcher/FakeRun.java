@@ -30,11 +30,7 @@ final class FakeRun {
   static LocalRun prepared(RunFolder folder, Duration maxRunDuration) {
     RoleProgram program =
         new RoleProgram(
-            FakeRole.class.getName(),
-            System.getProperty("java.class.path"),
-            32,
-            java.util.List.of(),
-            Optional.empty());
+            FakeRole.class.getName(), System.getProperty("java.class.path"), 32, Optional.empty());
     return new LocalRun(
         folder,
         "fake",

@@ -231,8 +231,7 @@ final class LocalLauncherTest {
   @Test
   void aProgramThatDoesNotStartFailsTheRunWithWhatJavaSaid() throws Exception {
     LocalRun run = FakeRun.of(root, SERVE, SERVE, SERVE);
-    RoleProgram wrong =
-        new RoleProgram("gradwire.Nothing", "nowhere.jar", 32, List.of(), Optional.empty());
+    RoleProgram wrong = new RoleProgram("gradwire.Nothing", "nowhere.jar", 32, Optional.empty());
     LocalRun broken =
         new LocalRun(
             run.folder(),

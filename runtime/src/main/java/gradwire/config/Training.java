@@ -122,7 +122,7 @@ public record Training(
         tls,
         trace,
         replicas,
-        EngineChoice.DL4J);
+        EngineChoice.AUTO);
   }
 
   public Training {

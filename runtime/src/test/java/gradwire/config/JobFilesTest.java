@@ -128,7 +128,7 @@ final class JobFilesTest {
                     false,
                     false,
                     OptionalInt.empty(),
-                    EngineChoice.DL4J),
+                    EngineChoice.AUTO),
                 ComputeTarget.LOCAL));
   }
 

@@ -30,7 +30,7 @@ public final class Doctor {
             GpuCheck::gpu,
             () -> JavaCheck.versions(workerClassPath),
             () -> BackendCheck.backend(workerClassPath),
-            () -> EngineCheck.engine(workerClassPath, worker.jvmFlags()));
+            () -> EngineCheck.engine(workerClassPath));
     List<Finding> findings = new ArrayList<>();
     for (Supplier<Finding> check : checks) {
       Finding finding = check.get();

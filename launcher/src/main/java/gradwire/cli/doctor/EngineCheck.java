@@ -12,15 +12,11 @@ final class EngineCheck {
 
   private EngineCheck() {}
 
-  /**
-   * @param jvmFlags a worker's own
-   */
-  static Finding engine(String workerClassPath, List<String> jvmFlags) {
+  static Finding engine(String workerClassPath) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("--enable-native-access=ALL-UNNAMED");
     command.add("-XX:+UseSerialGC");
-    command.addAll(jvmFlags);
     command.addAll(List.of("-cp", workerClassPath, EngineProbe.class.getName()));
     return ChildProcess.run(command, Map.of(), LIMIT)
         .map(EngineCheck::judge)

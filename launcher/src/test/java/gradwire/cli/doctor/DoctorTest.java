@@ -49,7 +49,7 @@ final class DoctorTest {
   @Test
   void anEngineThatIsNotOnTheClassPathIsNoFailure() {
     String withoutEngine = System.getProperty("java.class.path");
-    assertThat(EngineCheck.engine(withoutEngine, List.of()))
+    assertThat(EngineCheck.engine(withoutEngine))
         .isEqualTo(
             Finding.warn(
                 "engine",
