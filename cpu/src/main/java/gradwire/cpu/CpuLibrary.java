@@ -5,7 +5,6 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -65,22 +64,17 @@ public final class CpuLibrary {
     if (!system.equals("linux") || !architecture.equals("amd64")) {
       throw new IOException("expected Linux on x86-64, got " + system + " on " + architecture);
     }
-    SymbolLookup symbols = SymbolLookup.libraryLookup(LibraryCache.place(read()), Arena.global());
+    LibraryFile library =
+        LibraryFile.find(CpuLibrary.class, RESOURCE, "libgradwire-cpu.so")
+            .orElseThrow(
+                () -> new IOException("expected " + RESOURCE + " on the class path, got none"));
+    SymbolLookup symbols = SymbolLookup.libraryLookup(LibraryCache.place(library), Arena.global());
     int level = (int) bind(symbols, "gradwire_level", FunctionDescriptor.of(JAVA_INT)).invoke();
     String name = LEVELS.get(level);
     if (name == null) {
       throw new IOException("expected a processor with AVX2 and FMA, got an older one");
     }
     return new CpuLibrary(symbols, name);
-  }
-
-  private static LibraryFile read() throws IOException {
-    try (InputStream in = CpuLibrary.class.getResourceAsStream(RESOURCE)) {
-      if (in == null) {
-        throw new IOException("expected " + RESOURCE + " on the class path, got none");
-      }
-      return new LibraryFile("libgradwire-cpu.so", in.readAllBytes());
-    }
   }
 
   /** Why there is no library here; empty where there is one. Loads it on the first call. */

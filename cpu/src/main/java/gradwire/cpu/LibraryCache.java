@@ -1,6 +1,7 @@
 package gradwire.cpu;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -51,12 +52,12 @@ public final class LibraryCache {
 
   private static Path write(LibraryFile library, Path folder) throws IOException {
     Path file = folder.resolve(library.name());
-    if (Files.exists(file) && Files.size(file) == library.content().length) {
+    if (Files.exists(file) && Files.size(file) == library.numBytes()) {
       return file;
     }
     Path beside = Files.createTempFile(folder, "new", ".so");
-    try {
-      Files.write(beside, library.content());
+    try (InputStream content = library.place().openStream()) {
+      Files.copy(content, beside, StandardCopyOption.REPLACE_EXISTING);
       Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } finally {
       Files.deleteIfExists(beside);

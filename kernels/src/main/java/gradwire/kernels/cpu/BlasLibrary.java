@@ -3,7 +3,6 @@ package gradwire.kernels.cpu;
 import gradwire.cpu.LibraryCache;
 import gradwire.cpu.LibraryFile;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,13 +36,13 @@ final class BlasLibrary {
     if (folder.isEmpty()) {
       return Optional.empty();
     }
-    Optional<LibraryFile> library = read(folder.get(), LIBRARY);
+    Optional<LibraryFile> library = find(folder.get(), LIBRARY);
     if (library.isEmpty()) {
       return Optional.empty();
     }
     List<LibraryFile> beside = new ArrayList<>();
     for (String name : BESIDE) {
-      read(folder.get(), name).ifPresent(beside::add);
+      find(folder.get(), name).ifPresent(beside::add);
     }
     return Optional.of(LibraryCache.place(library.get(), beside.toArray(LibraryFile[]::new)));
   }
@@ -55,9 +54,7 @@ final class BlasLibrary {
         .map(platform -> "/org/bytedeco/openblas/" + platform + "/");
   }
 
-  private static Optional<LibraryFile> read(String folder, String name) throws IOException {
-    try (InputStream in = BlasLibrary.class.getResourceAsStream(folder + name)) {
-      return in == null ? Optional.empty() : Optional.of(new LibraryFile(name, in.readAllBytes()));
-    }
+  private static Optional<LibraryFile> find(String folder, String name) throws IOException {
+    return LibraryFile.find(BlasLibrary.class, folder + name, name);
   }
 }
