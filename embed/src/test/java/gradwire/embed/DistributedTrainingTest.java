@@ -135,7 +135,9 @@ final class DistributedTrainingTest {
             2,
             Training.DEFAULT.transport(),
             Training.DEFAULT.tls(),
-            false);
+            false,
+            Training.DEFAULT.replicas(),
+            Training.DEFAULT.engine());
     assertThatThrownBy(
             () ->
                 training(network, iterator(1, 60, 20))

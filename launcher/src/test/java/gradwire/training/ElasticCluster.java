@@ -108,7 +108,8 @@ final class ElasticCluster implements AutoCloseable {
         plain.transport(),
         false,
         false,
-        OptionalInt.of(numReplicas));
+        OptionalInt.of(numReplicas),
+        plain.engine());
   }
 
   /** A worker that {@link #start} or {@link #run} will start. */

@@ -306,7 +306,9 @@ final class TrainingTest {
         2,
         Training.DEFAULT.transport(),
         Training.DEFAULT.tls(),
-        false);
+        false,
+        Training.DEFAULT.replicas(),
+        Training.DEFAULT.engine());
   }
 
   private static void await(CountDownLatch latch) {

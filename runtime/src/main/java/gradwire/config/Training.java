@@ -53,7 +53,9 @@ public record Training(
           2,
           Transport.AUTO,
           false,
-          false);
+          false,
+          OptionalInt.empty(),
+          EngineChoice.AUTO);
 
   /** Shorter ones would take a garbage collection for a death. */
   public static final double LEAST_LEASE_SECONDS = 0.2;
@@ -62,68 +64,6 @@ public record Training(
 
   /** The default of {@code evaluate_every_steps} where {@code stop_at} is given. */
   public static final long DEFAULT_EVALUATE_EVERY_STEPS_WITH_STOP_AT = 200;
-
-  /** With a replica for each worker, computed by whatever engine suits. */
-  public Training(
-      Consistency consistency,
-      long seed,
-      WireFormat wire,
-      CheckpointPlan checkpoint,
-      Optional<StopAt> stopAt,
-      long evaluateEverySteps,
-      Optional<OptimizerSpec> optimizer,
-      long waitTimeoutSeconds,
-      double leaseSeconds,
-      Transport transport,
-      boolean tls,
-      boolean trace) {
-    this(
-        consistency,
-        seed,
-        wire,
-        checkpoint,
-        stopAt,
-        evaluateEverySteps,
-        optimizer,
-        waitTimeoutSeconds,
-        leaseSeconds,
-        transport,
-        tls,
-        trace,
-        OptionalInt.empty());
-  }
-
-  /** Computed by whatever engine suits. */
-  public Training(
-      Consistency consistency,
-      long seed,
-      WireFormat wire,
-      CheckpointPlan checkpoint,
-      Optional<StopAt> stopAt,
-      long evaluateEverySteps,
-      Optional<OptimizerSpec> optimizer,
-      long waitTimeoutSeconds,
-      double leaseSeconds,
-      Transport transport,
-      boolean tls,
-      boolean trace,
-      OptionalInt replicas) {
-    this(
-        consistency,
-        seed,
-        wire,
-        checkpoint,
-        stopAt,
-        evaluateEverySteps,
-        optimizer,
-        waitTimeoutSeconds,
-        leaseSeconds,
-        transport,
-        tls,
-        trace,
-        replicas,
-        EngineChoice.AUTO);
-  }
 
   public Training {
     Expect.that(
@@ -176,7 +116,8 @@ public record Training(
         transport,
         tls,
         trace,
-        replicas);
+        replicas,
+        engine);
   }
 
   /** The same with as many replicas as said. */

@@ -2,9 +2,12 @@ package gradwire.config;
 
 import gradwire.config.yaml.MapReader;
 import gradwire.config.yaml.Tree;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** The {@code training:} block. */
 final class TrainingReader {
@@ -38,11 +41,11 @@ final class TrainingReader {
             block.wholeNumber(
                 "wait_timeout_seconds", 1, Long.MAX_VALUE, defaults.waitTimeoutSeconds()),
             leaseSeconds(defaults.leaseSeconds()),
-            transport(defaults.transport()),
+            choice("transport", Transport.values(), Transport::label, defaults.transport()),
             block.flag("tls", defaults.tls()),
             block.flag("trace", defaults.trace()),
             replicas,
-            engine(defaults.engine()));
+            choice("engine", EngineChoice.values(), EngineChoice::label, defaults.engine()));
     block.finish();
     return training;
   }
@@ -77,27 +80,18 @@ final class TrainingReader {
     return fallback;
   }
 
-  private Transport transport(Transport fallback) {
-    String all = "one of auto, tcp, uds, shm";
-    Optional<String> name = block.text("transport", all, "use auto");
-    for (Transport transport : Transport.values()) {
-      if (name.equals(Optional.of(transport.label()))) {
-        return transport;
+  /** A word that stands for one of {@code values}. */
+  private <E extends Enum<E>> E choice(
+      String key, E[] values, Function<E, String> label, E fallback) {
+    String all = "one of " + Arrays.stream(values).map(label).collect(Collectors.joining(", "));
+    String remedy = "use " + label.apply(fallback);
+    Optional<String> name = block.text(key, all, remedy);
+    for (E value : values) {
+      if (name.equals(Optional.of(label.apply(value)))) {
+        return value;
       }
     }
-    name.ifPresent(unknown -> block.wrong("transport", all, "use auto"));
-    return fallback;
-  }
-
-  private EngineChoice engine(EngineChoice fallback) {
-    String all = "one of auto, native, dl4j";
-    Optional<String> name = block.text("engine", all, "use auto");
-    for (EngineChoice engine : EngineChoice.values()) {
-      if (name.equals(Optional.of(engine.label()))) {
-        return engine;
-      }
-    }
-    name.ifPresent(unknown -> block.wrong("engine", all, "use auto"));
+    name.ifPresent(unknown -> block.wrong(key, all, remedy));
     return fallback;
   }
 

@@ -246,7 +246,9 @@ final class JobFilesTest {
             0.2,
             Transport.SHM,
             false,
-            true);
+            true,
+            OptionalInt.of(1),
+            EngineChoice.DL4J);
     JobFile job = new JobFile("007", estimator, training, ComputeTarget.LOCAL);
 
     assertThat(JobFiles.parse("job.yaml", JobFiles.write(job, provenance))).isEqualTo(job);

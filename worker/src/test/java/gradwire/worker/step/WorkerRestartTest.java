@@ -70,7 +70,9 @@ final class WorkerRestartTest {
         DEFAULT.leaseSeconds(),
         DEFAULT.transport(),
         false,
-        false);
+        false,
+        DEFAULT.replicas(),
+        DEFAULT.engine());
   }
 
   private Result run(Training training, Fate fate, String name, boolean cutLog) throws IOException {
