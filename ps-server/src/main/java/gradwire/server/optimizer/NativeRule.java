@@ -33,7 +33,7 @@ final class NativeRule {
   static final NativeRule ADAMW = new NativeRule("adamw", 2);
   static final NativeRule STATISTIC = new NativeRule("statistic", 0);
 
-  /** What one call takes: the code that passes them grows with their square. */
+  /** So many one call takes: the linker compares the owner of each with those of all before it. */
   static final int MOST_REPLICAS = 32;
 
   static final int MOST_SCALARS = 4;
@@ -46,20 +46,20 @@ final class NativeRule {
 
   /** All arguments but the gradients. */
   private static final MemoryLayout[] FIXED = {
+    ADDRESS, // weights and slots before
     ADDRESS,
     ADDRESS,
+    ADDRESS, // weights and slots after
     ADDRESS,
     ADDRESS,
-    ADDRESS,
-    ADDRESS, // weights and slots, before and after
-    JAVA_LONG,
-    JAVA_LONG,
-    JAVA_INT, // at, length, streaming
+    JAVA_LONG, // at
+    JAVA_LONG, // length
+    JAVA_INT, // whether to stream
+    JAVA_FLOAT, // weight decay
+    JAVA_FLOAT, // scalars
     JAVA_FLOAT,
     JAVA_FLOAT,
     JAVA_FLOAT,
-    JAVA_FLOAT,
-    JAVA_FLOAT, // decay, scalars
     JAVA_INT // number of gradients
   };
 
@@ -83,9 +83,9 @@ final class NativeRule {
   /**
    * Applies the mean of the gradients to elements {@code [at, at + length)}.
    *
-   * @param operands with as many gradients as {@link #isFor} allows
    * @param scalars {@link #MOST_SCALARS}, in the order that C has them
    * @throws IndexOutOfBoundsException if a segment is too short; nothing was changed then
+   * @throws IllegalArgumentException if there are too many gradients, or none
    */
   void apply(Operands operands, long at, long length, float weightDecay, float[] scalars) {
     operands.check(numSlots, at, length);
@@ -127,6 +127,10 @@ final class NativeRule {
   }
 
   private MethodHandle function(int numReplicas) {
+    if (numReplicas < 1 || numReplicas > MOST_REPLICAS) {
+      throw new IllegalArgumentException(
+          "update: expected 1 to " + MOST_REPLICAS + " gradients, got " + numReplicas);
+    }
     MethodHandle known = functions.get(numReplicas);
     if (known != null) {
       return known;

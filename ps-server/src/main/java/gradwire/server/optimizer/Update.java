@@ -63,6 +63,7 @@ public final class Update {
    * bits are those of {@link #apply}.
    *
    * @throws IndexOutOfBoundsException if a segment is too short; nothing was changed then
+   * @throws IllegalArgumentException if they are not {@linkplain #isNativeFor so many}
    */
   public void applyNative(Operands operands, TensorKind kind, long at, long length) {
     switch (kind) {

@@ -13,8 +13,8 @@ import java.util.List;
  * Reduction over replicas and optimizer step, fused over blocks that stay in the cache, where there
  * are no loops in C for it: the same bits. A block is copied into arrays, changed there, and copied
  * out: C2 vectorises loops over arrays, not those over several pieces of off-heap memory, which it
- * must fear to overlap. One thread; allocates nothing once it has seen as many replicas as there
- * are.
+ * must fear to overlap. One thread; allocates next to nothing once it has seen as many replicas as
+ * there are.
  */
 final class ArrayKernel {
   /** Five arrays of it stay in a first-level cache of 32 KB. */

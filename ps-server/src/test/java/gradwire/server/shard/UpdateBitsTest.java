@@ -130,6 +130,18 @@ final class UpdateBitsTest {
     }
   }
 
+  @Test
+  void noGradientsAreRefused() {
+    assumeTrue(Update.isNativeFor(1));
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment four = of(arena, 1, 2, 3, 4);
+      SlotState state = new SlotState(four, new MemorySegment[] {four});
+      assertThatThrownBy(() -> apply(Operands.of(state, state, List.of()), 0, 4))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("expected 1 to 32 gradients, got 0");
+    }
+  }
+
   private static MemorySegment freed() {
     try (Arena arena = Arena.ofShared()) {
       return Floats.allocate(arena, 4);
