@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Loops in C, which are as fast at their first turn as they will ever be. For Linux on x86-64 with
- * AVX2 and FMA; elsewhere {@link #missing} says why there is none, and callers have another way.
- * Thread-safe.
+ * AVX2 and FMA; elsewhere, and with {@code -Dgradwire.cpu=off}, {@link #missing} says why there is
+ * none, and callers have another way. Thread-safe.
  */
 public final class CpuLibrary {
   private static final String RESOURCE = "libgradwire-cpu-linux-x86_64.so";
@@ -59,6 +59,9 @@ public final class CpuLibrary {
   }
 
   private static CpuLibrary load() throws Throwable {
+    if (System.getProperty("gradwire.cpu", "").equals("off")) {
+      throw new IOException("expected the library of loops, got gradwire.cpu=off");
+    }
     String system = System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
     String architecture = System.getProperty("os.arch", "");
     if (!system.equals("linux") || !architecture.equals("amd64")) {
@@ -92,9 +95,10 @@ public final class CpuLibrary {
    *
    * @throws IllegalStateException if there is no library
    */
-  public static MethodHandle function(String name, FunctionDescriptor type) {
+  public static MethodHandle function(
+      String name, FunctionDescriptor type, Linker.Option... options) {
     CpuLibrary library = get();
-    return bind(library.symbols, name + "_" + library.level, type);
+    return bind(library.symbols, name + "_" + library.level, type, options);
   }
 
   /** SHA-256 of the sources it was compiled from. */
@@ -112,7 +116,8 @@ public final class CpuLibrary {
     return library;
   }
 
-  private static MethodHandle bind(SymbolLookup symbols, String name, FunctionDescriptor type) {
-    return Linker.nativeLinker().downcallHandle(symbols.findOrThrow(name), type);
+  private static MethodHandle bind(
+      SymbolLookup symbols, String name, FunctionDescriptor type, Linker.Option... options) {
+    return Linker.nativeLinker().downcallHandle(symbols.findOrThrow(name), type, options);
   }
 }

@@ -25,9 +25,9 @@ import org.openjdk.jmh.annotations.Warmup;
  * <p>79,510 floats is the MNIST network: all lies in the caches, one thread works. 25,000,000 (a
  * ResNet-50, 100 MB) streams from memory, {@code numThreads} work.
  *
- * <p>{@link #onLanes} has the module {@code jdk.incubator.vector}, {@link #overArrays} has not.
- * Where gradients are exactly 0 for hundreds of steps, slots decay into denormals, which some
- * processors handle by microcode; {@code -p slots=DENORMAL} shows the price, all slots at once.
+ * <p>{@link #inC} has the library of module {@code cpu}, {@link #overArrays} has not. Where
+ * gradients are exactly 0 for hundreds of steps, slots decay into denormals, which some processors
+ * handle by microcode; {@code -p slots=DENORMAL} shows the price, all slots at once.
  *
  * <pre>{@code
  * ./mvnw -q -pl kernels-bench -am package -DskipTests
@@ -82,16 +82,16 @@ public class OptimizerBenchmark {
     }
   }
 
-  /** As a server does that was started with lanes. */
+  /** As a server does where the library is. */
   @Benchmark
-  @Fork(value = 1, jvmArgsAppend = "--add-modules=jdk.incubator.vector")
-  public void onLanes(BytesTouched bytes) {
+  @Fork(1)
+  public void inC(BytesTouched bytes) {
     apply(bytes);
   }
 
-  /** As a server does that was not. */
+  /** As a server does elsewhere. */
   @Benchmark
-  @Fork(1)
+  @Fork(value = 1, jvmArgsAppend = "-Dgradwire.cpu=off")
   public void overArrays(BytesTouched bytes) {
     apply(bytes);
   }

@@ -49,16 +49,16 @@ public class ReduceBenchmark {
     }
   }
 
-  /** As a server does that was started with lanes. */
+  /** As a server does where the library is. */
   @Benchmark
-  @Fork(value = 1, jvmArgsAppend = "--add-modules=jdk.incubator.vector")
-  public void onLanes(BytesTouched bytes) {
+  @Fork(1)
+  public void inC(BytesTouched bytes) {
     apply(bytes);
   }
 
-  /** As a server does that was not. */
+  /** As a server does elsewhere. */
   @Benchmark
-  @Fork(1)
+  @Fork(value = 1, jvmArgsAppend = "-Dgradwire.cpu=off")
   public void overArrays(BytesTouched bytes) {
     apply(bytes);
   }

@@ -119,13 +119,12 @@ final class LayersTest {
         .onlyDependOnClassesThat()
         .resideInAnyPackage(
             "gradwire.server.optimizer..",
+            "gradwire.cpu..",
             "gradwire.error..",
             "gradwire.tensor..",
             "gradwire.update..",
             "java.lang..",
-            "java.nio",
             "java.util..",
-            "jdk.incubator.vector..",
             "org.jspecify..")
         .check(PRODUCTION);
   }

@@ -38,9 +38,9 @@ public final class MicroCases {
     }
   }
 
-  /** Which code applies: vector instructions by name, or loops that the compiler vectorises. */
+  /** Which code applies: loops in C, or those in Java where there are none. */
   private enum Kernel {
-    LANES("lanes", "onLanes"),
+    C("c", "inC"),
     ARRAYS("arrays", "overArrays");
 
     private final String label;
@@ -172,11 +172,11 @@ public final class MicroCases {
         isRepresentative(name));
   }
 
-  /** The reference job's shard on one thread, the big one on all; lanes, and for Adam both. */
+  /** The reference job's shard on one thread, the big one on all; loops in C, and for Adam both. */
   private static boolean isRepresentative(String name) {
     return name.matches(
-        "optimizer/adam/lanes/318KB/r1/t1|optimizer/adam/(lanes|arrays)/100MB/r2/t2"
-            + "|optimizer/(sgd|momentum)/lanes/100MB/r2/t2"
-            + "|reduce/lanes/(318KB/r2/t1|100MB/r[248]/t2)");
+        "optimizer/adam/c/318KB/r1/t1|optimizer/adam/(c|arrays)/100MB/r2/t2"
+            + "|optimizer/(sgd|momentum)/c/100MB/r2/t2"
+            + "|reduce/c/(318KB/r2/t1|100MB/r[248]/t2)");
   }
 }

@@ -19,7 +19,7 @@ import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
  * One thread.
  */
 public final class MicroRows {
-  /** Vector code that is not yet compiled runs 100 times slower, and allocates. */
+  /** Java's loops and the way to C's must have been compiled. */
   private static final int WARM_UP_ITERATIONS = 10;
 
   /** A whole network's kernels: every layer must have been compiled for its shapes. */

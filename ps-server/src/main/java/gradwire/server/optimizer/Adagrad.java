@@ -28,8 +28,7 @@ record Adagrad(LearningRate learningRate, double weightDecay, double initialAccu
   @Override
   public Update at(long updateNumber) {
     float rate = (float) learningRate.at(updateNumber);
-    return new Update(
-        numSlots(), weightDecay, rule(rate), LaneSupport.isHere() ? LaneRules.adagrad(rate) : null);
+    return new Update(numSlots(), weightDecay, rule(rate), NativeRule.ADAGRAD, rate);
   }
 
   private static Update.Rule rule(float rate) {

@@ -53,7 +53,11 @@ record Adam(
         numSlots(),
         decoupled ? rate * weightDecay : weightDecay,
         rule(scalars, decoupled),
-        LaneSupport.isHere() ? LaneRules.adam(scalars, decoupled) : null);
+        decoupled ? NativeRule.ADAMW : NativeRule.ADAM,
+        scalars.rate(),
+        scalars.renewedMean(),
+        scalars.renewedSquare(),
+        scalars.epsilon());
   }
 
   private Scalars scalars(double rate, long updateNumber) {

@@ -33,15 +33,19 @@ record Momentum(LearningRate learningRate, double weightDecay, double momentum, 
   public Update at(long updateNumber) {
     float rate = (float) learningRate.at(updateNumber);
     float kept = (float) momentum;
+    if (!nesterov) {
+      return new Update(
+          numSlots(), weightDecay, plain(rate, kept), NativeRule.MOMENTUM, rate, kept);
+    }
+    float ahead = rate * kept;
     return new Update(
         numSlots(),
         weightDecay,
-        nesterov ? nesterov(rate, kept) : plain(rate, kept),
-        LaneSupport.isHere() ? lanes(rate, kept) : null);
-  }
-
-  private Update.LaneRule lanes(float rate, float momentum) {
-    return nesterov ? LaneRules.nesterov(rate, momentum) : LaneRules.momentum(rate, momentum);
+        nesterov(rate, kept, ahead),
+        NativeRule.NESTEROV,
+        rate,
+        kept,
+        ahead);
   }
 
   private static Update.Rule plain(float rate, float momentum) {
@@ -56,8 +60,7 @@ record Momentum(LearningRate learningRate, double weightDecay, double momentum, 
     };
   }
 
-  private static Update.Rule nesterov(float rate, float momentum) {
-    float ahead = rate * momentum;
+  private static Update.Rule nesterov(float rate, float momentum, float ahead) {
     return (weights, slots, gradient, length, decay) -> {
       float[] accumulator = slots[0];
       for (int i = 0; i < length; i++) {

@@ -32,13 +32,17 @@ record RmsProp(
   public Update at(long updateNumber) {
     float rate = (float) learningRate.at(updateNumber);
     float renewed = (float) (1 - decay);
+    float kept = (float) momentum;
+    float beside = (float) epsilon;
     return new Update(
         numSlots(),
         weightDecay,
-        rule(rate, renewed, (float) momentum, (float) epsilon),
-        LaneSupport.isHere()
-            ? LaneRules.rmsProp(rate, renewed, (float) momentum, (float) epsilon)
-            : null);
+        rule(rate, renewed, kept, beside),
+        NativeRule.RMSPROP,
+        rate,
+        renewed,
+        kept,
+        beside);
   }
 
   private static Update.Rule rule(float rate, float renewed, float momentum, float epsilon) {

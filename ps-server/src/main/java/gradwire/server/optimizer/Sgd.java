@@ -21,8 +21,7 @@ record Sgd(LearningRate learningRate, double weightDecay) implements Optimizer {
   @Override
   public Update at(long updateNumber) {
     float rate = (float) learningRate.at(updateNumber);
-    return new Update(
-        numSlots(), weightDecay, rule(rate), LaneSupport.isHere() ? LaneRules.sgd(rate) : null);
+    return new Update(numSlots(), weightDecay, rule(rate), NativeRule.SGD, rate);
   }
 
   private static Update.Rule rule(float rate) {

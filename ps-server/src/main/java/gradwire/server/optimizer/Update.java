@@ -1,9 +1,8 @@
 package gradwire.server.optimizer;
 
 import gradwire.tensor.TensorKind;
-import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One update of all weights: a rule with its scalars (learning rate, bias correction) computed.
@@ -16,36 +15,22 @@ public final class Update {
     void apply(float[] weights, float[][] slots, float[] gradient, int length, float weightDecay);
   }
 
-  /**
-   * A rule's loop over whole vectors of off-heap memory, from one state into another, which may be
-   * the same; offsets and length in bytes, {@code at} in weights and slots, {@code from} in the
-   * gradient.
-   */
-  @FunctionalInterface
-  interface LaneRule {
-    void apply(
-        SlotState state,
-        SlotState into,
-        long at,
-        MemorySegment gradient,
-        long from,
-        int numBytes,
-        float weightDecay);
-  }
-
   private final Rule rule;
-  private final @Nullable LaneRule laneRule;
+  private final NativeRule nativeRule;
   private final int numSlots;
   private final float weightDecay;
+  private final float[] scalars;
 
   /**
-   * @param laneRule the same rule on lanes; null where there are none
+   * @param nativeRule the same rule in C
+   * @param scalars what that needs besides the weight decay
    */
-  Update(int numSlots, double weightDecay, Rule rule, @Nullable LaneRule laneRule) {
+  Update(int numSlots, double weightDecay, Rule rule, NativeRule nativeRule, float... scalars) {
     this.rule = rule;
-    this.laneRule = laneRule;
+    this.nativeRule = nativeRule;
     this.numSlots = numSlots;
     this.weightDecay = (float) weightDecay;
+    this.scalars = Arrays.copyOf(scalars, NativeRule.MOST_SCALARS);
   }
 
   /**
@@ -68,34 +53,27 @@ public final class Update {
     }
   }
 
+  /** Whether {@link #applyNative} can be used here, for so many replicas. */
+  public static boolean isNativeFor(int numReplicas) {
+    return NativeRule.isFor(numReplicas);
+  }
+
   /**
-   * Applies the gradient to as many of the elements {@code [at, at + length)} as whole vectors
-   * hold; the bits are those of {@link #apply}, which the caller uses for the rest.
+   * Applies the mean of the gradients to elements {@code [at, at + length)}, by loops in C; the
+   * bits are those of {@link #apply}.
    *
-   * @param state weights and slots before
-   * @param into where they go; may be {@code state}
-   * @param at first element in both
-   * @param gradient float32, off-heap, as the caller averaged it
-   * @param from first element in {@code gradient}
-   * @return number of elements done, 0 where there are no lanes; a {@link TensorKind#STATISTIC} has
-   *     none
-   * @throws IndexOutOfBoundsException if a segment is too short; some elements are changed then
+   * @throws IndexOutOfBoundsException if a segment is too short; nothing was changed then
+   * @throws IllegalArgumentException if they are not {@linkplain #isNativeFor so many}
    */
-  public int applyLanes(
-      SlotState state,
-      SlotState into,
-      long at,
-      MemorySegment gradient,
-      long from,
-      int length,
-      TensorKind kind) {
-    if (laneRule == null || kind == TensorKind.STATISTIC) {
-      return 0;
+  public void applyNative(Operands operands, TensorKind kind, long at, long length) {
+    switch (kind) {
+      case WEIGHT -> nativeRule.apply(operands, at, length, weightDecay, scalars);
+      case BIAS -> nativeRule.apply(operands, at, length, 0, scalars);
+      case STATISTIC -> {
+        NativeRule.STATISTIC.apply(operands, at, length, 0, scalars);
+        operands.copySlots(at, length);
+      }
     }
-    int numBytes = Lanes.wholeBytes(length);
-    float decay = kind == TensorKind.WEIGHT ? weightDecay : 0;
-    laneRule.apply(state, into, at * Float.BYTES, gradient, from * Float.BYTES, numBytes, decay);
-    return numBytes / Float.BYTES;
   }
 
   private void checkLengths(float[] weights, float[][] slots, float[] gradient, int length) {

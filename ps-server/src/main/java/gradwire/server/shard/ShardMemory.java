@@ -7,7 +7,6 @@ import gradwire.server.optimizer.SlotState;
 import gradwire.server.store.MemoryStore;
 import gradwire.server.store.ShardStore;
 import gradwire.tensor.Floats;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -32,7 +31,6 @@ public final class ShardMemory implements AutoCloseable {
 
   private final Shard shard;
   private final Optimizer optimizer;
-  private final Arena scratch = Arena.ofShared();
   private final ShardStore store;
   private final SlotState[] versions;
   private final ShardUpdater updater;
@@ -71,7 +69,7 @@ public final class ShardMemory implements AutoCloseable {
     this.versions = new SlotState[store.numVersions()];
     Arrays.setAll(versions, this::state);
     this.version = 0;
-    this.updater = new ShardUpdater(shard, versions[0], optimizer.at(1), scratch, numThreads);
+    this.updater = new ShardUpdater(shard, versions[0], optimizer.at(1), numThreads);
   }
 
   private SlotState state(int ofVersion) {
@@ -171,8 +169,7 @@ public final class ShardMemory implements AutoCloseable {
     SlotState state =
         new SlotState(
             vectors.getFirst(), vectors.subList(1, vectors.size()).toArray(MemorySegment[]::new));
-    try (Arena arena = Arena.ofShared();
-        ShardUpdater one = new ShardUpdater(shard, state, optimizer.at(updateNumber), arena, 1)) {
+    try (ShardUpdater one = new ShardUpdater(shard, state, optimizer.at(updateNumber), 1)) {
       for (int i = 0; i < gradients.size(); i++) {
         one.apply(optimizer.at(updateNumber + i), state, state, List.of(gradients.get(i)));
       }
@@ -201,7 +198,6 @@ public final class ShardMemory implements AutoCloseable {
   public void close() {
     awaitCopy();
     updater.close();
-    scratch.close();
     store.close();
   }
 }

@@ -1,10 +1,13 @@
 package gradwire.server.simulation;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
 import gradwire.error.GradwireException;
 import gradwire.transport.OpenRequest;
 import gradwire.transport.Push;
 import gradwire.transport.ShardService;
 import gradwire.transport.TensorBuffer;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -48,7 +51,7 @@ sealed interface Question {
     public void ask(ShardService service, Asker asker) {
       service.push(
           push,
-          TensorBuffer.borrowed(MemorySegment.ofArray(gradient)),
+          TensorBuffer.borrowed(Arena.ofAuto().allocateFrom(JAVA_FLOAT, gradient)),
           new LineReplier(asker, push.sequence()));
     }
 

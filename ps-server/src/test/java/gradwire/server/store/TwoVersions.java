@@ -1,5 +1,6 @@
 package gradwire.server.store;
 
+import gradwire.tensor.Floats;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -17,8 +18,9 @@ public final class TwoVersions implements ShardStore {
 
   public TwoVersions(int numFloats, int numVectors, int numWorkers) {
     vectors = new MemorySegment[StateLayout.NUM_VERSIONS][numVectors];
+    Arena arena = Arena.ofAuto();
     for (MemorySegment[] version : vectors) {
-      Arrays.setAll(version, vector -> MemorySegment.ofArray(new float[numFloats]));
+      Arrays.setAll(version, vector -> Floats.allocate(arena, numFloats));
     }
     tables = new ShardTable[] {table(numWorkers), table(numWorkers)};
     tables[0].setRun(0, 0, ShardTable.NONE, ShardTable.NONE, 0, 0);
