@@ -1,8 +1,7 @@
 // A convolution, and its weights' gradient, that read windows where they lie in the images.
 //
 // Filters come in panels of three vectors, and of two where these would not come out. Where an element lies is the
-// sum of two offsets: that of its window and that in the window. Tables of offsets go on to whole tiles by repeating
-// their last entry.
+// sum of two offsets: that of its window and that in the window. A tile that would go beyond the last row repeats it.
 
 #include <string.h>
 
@@ -41,11 +40,12 @@ struct forward {
   float *y;
 };
 
-INLINE void rows_at(const int height, const float *a, const int32_t *offsets,
+// The rows of a tile, of which there are `left`, one at least.
+INLINE void rows_at(const int height, const float *a, const int32_t *offsets, int64_t left,
                     const float *rows[MOST_ROWS]) {
 #pragma GCC unroll 6
   for (int r = 0; r < height; r++) {
-    rows[r] = a + offsets[r];
+    rows[r] = a + offsets[r < left ? r : left - 1];
   }
 }
 
@@ -56,7 +56,7 @@ INLINE void forward_panel(const int height, const int width, struct forward by, 
   for (int64_t row = 0; row < by.num_windows; row += height) {
     const float *rows[MOST_ROWS];
     lanes sums[MOST_ROWS][MOST_VECTORS];
-    rows_at(height, by.images, by.window_offsets + row, rows);
+    rows_at(height, by.images, by.window_offsets + row, by.num_windows - row, rows);
     multiply(height, width, rows, steps, by.num_elements, weights, width * LANES, sums);
 #pragma GCC unroll 6
     for (int r = 0; r < height; r++) {
@@ -110,7 +110,7 @@ INLINE void gradient_panel(const int height, const int width, struct gradient by
   for (int64_t row = 0; row < by.num_elements; row += height) {
     const float *rows[MOST_ROWS];
     lanes sums[MOST_ROWS][MOST_VECTORS];
-    rows_at(height, by.images, by.element_offsets + row, rows);
+    rows_at(height, by.images, by.element_offsets + row, by.num_elements - row, rows);
     multiply(height, width, rows, steps, num_windows, dz, by.num_filters, sums);
 #pragma GCC unroll 6
     for (int r = 0; r < height; r++) {

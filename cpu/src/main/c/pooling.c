@@ -75,16 +75,27 @@ EXPORTED(void, max_pool)(const struct window *w, const float *images, int64_t n,
   }
 }
 
+// Whether every pixel lies in one window and no other.
+static int tiles(const struct window *w) {
+  return w->kernel.height == w->stride.height && w->kernel.width == w->stride.width &&
+         w->padding.height == 0 && w->padding.width == 0 && w->dilation.height == 1 &&
+         w->dilation.width == 1 && w->output.height * w->kernel.height == w->input.height &&
+         w->output.width * w->kernel.width == w->input.width;
+}
+
 // The gradient goes to the first pixel that is as large as the result, row by row.
 INLINE void give(const float *image, struct cover is, lanes largest, lanes gradient, float *into,
-                 int whole, first_lanes rest) {
+                 int adds, int whole, first_lanes rest) {
   lanes left = gradient;
   for (int k = is.row; k < is.end_row; k++) {
     for (int j = is.column; j < is.end_column; j++) {
       int64_t at = pixel(is, k, j);
       lanes value = load(image + at, whole, rest);
-      lanes sum = load(into + at, whole, rest) + WHERE_EQUAL(value, largest, left);
-      store(into + at, whole, rest, sum);
+      lanes share = WHERE_EQUAL(value, largest, left);
+      if (adds) {
+        share += load(into + at, whole, rest);
+      }
+      store(into + at, whole, rest, share);
       left = WHERE_NOT_EQUAL(value, largest, left);
     }
   }
@@ -92,20 +103,23 @@ INLINE void give(const float *image, struct cover is, lanes largest, lanes gradi
 
 EXPORTED(void, max_pool_gradient)(const struct window *w, const float *images, int64_t n,
                                   const float *pooled, const float *gradient, float *image_gradient) {
+  int adds = !tiles(w);
   int64_t channels = w->channels;
   int64_t whole = channels / LANES * LANES;
   first_lanes rest = first(channels - whole);
   for (int64_t i = 0; i < n; i++, images += image_floats(w), image_gradient += image_floats(w)) {
-    memset(image_gradient, 0, image_floats(w) * sizeof *image_gradient);
+    if (adds) {
+      memset(image_gradient, 0, image_floats(w) * sizeof *image_gradient);
+    }
     for (int out_row = 0; out_row < w->output.height; out_row++) {
       for (int out = 0; out < w->output.width; out++, pooled += channels, gradient += channels) {
         struct cover is = cover(w, out_row, out);
         for (int64_t c = 0; c < whole; c += LANES) {
-          give(images + c, is, LOAD(pooled + c), LOAD(gradient + c), image_gradient + c, 1, rest);
+          give(images + c, is, LOAD(pooled + c), LOAD(gradient + c), image_gradient + c, adds, 1, rest);
         }
         if (whole < channels) {
           give(images + whole, is, LOAD_FIRST(pooled + whole, rest), LOAD_FIRST(gradient + whole, rest),
-               image_gradient + whole, 0, rest);
+               image_gradient + whole, adds, 0, rest);
         }
       }
     }

@@ -2,9 +2,14 @@ package gradwire.cpu;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 
 /**
  * Where shared libraries out of jars are put, so that they can be loaded: a folder of the user's
@@ -12,6 +17,9 @@ import java.nio.file.StandardCopyOption;
  * half-written one is never loaded.
  */
 public final class LibraryCache {
+  private static final Set<PosixFilePermission> OURS_ALONE =
+      PosixFilePermissions.fromString("rwx------");
+
   private LibraryCache() {}
 
   /**
@@ -29,8 +37,8 @@ public final class LibraryCache {
     return write(library, folder);
   }
 
-  /** {@code XDG_CACHE_HOME} or {@code ~/.cache}; where that can't be written, the temporary one. */
-  private static Path cache() {
+  /** {@code XDG_CACHE_HOME} or {@code ~/.cache}; where that can't be written, a temporary one. */
+  private static Path cache() throws IOException {
     String configured = System.getenv("XDG_CACHE_HOME");
     Path user =
         configured == null || configured.isEmpty()
@@ -45,9 +53,19 @@ public final class LibraryCache {
     }
   }
 
-  private static Path temporary() {
-    String owner = System.getProperty("user.name", "user");
-    return Path.of(System.getProperty("java.io.tmpdir"), "gradwire-" + owner);
+  /** What others could write to is not loaded from. */
+  private static Path temporary() throws IOException {
+    String user = System.getProperty("user.name", "user");
+    Path known = Path.of(System.getProperty("java.io.tmpdir"), "gradwire-" + user);
+    try {
+      Files.createDirectory(known, PosixFilePermissions.asFileAttribute(OURS_ALONE));
+    } catch (FileAlreadyExistsException seen) {
+      boolean ours =
+          Files.getOwner(known, LinkOption.NOFOLLOW_LINKS).getName().equals(user)
+              && Files.getPosixFilePermissions(known, LinkOption.NOFOLLOW_LINKS).equals(OURS_ALONE);
+      return ours ? known : Files.createTempDirectory("gradwire");
+    }
+    return known;
   }
 
   private static Path write(LibraryFile library, Path folder) throws IOException {

@@ -8,7 +8,6 @@ import gradwire.kernels.cpu.Activation;
 import gradwire.kernels.cpu.ElementLoss;
 import gradwire.kernels.cpu.SoftmaxLoss;
 import gradwire.kernels.cpu.Window.Size;
-import gradwire.tensor.Floats;
 import gradwire.worker.engine.StepFlow;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -293,7 +292,7 @@ class LayerOracleTest {
     double scale = 1.0 / batchSize;
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment flat = memory(arena, parameters);
-      MemorySegment gradient = Floats.allocate(arena, numParameters);
+      MemorySegment gradient = GuardedMemory.floats(arena, numParameters);
       MemorySegment x = memory(arena, flatten(features));
       MemorySegment y = memory(arena, flatten(labels));
       ExecutionPlan.Use use = new ExecutionPlan.Use(input, batchSize, true);
@@ -344,7 +343,7 @@ class LayerOracleTest {
   }
 
   private static MemorySegment memory(Arena arena, double[] values) {
-    MemorySegment memory = Floats.allocate(arena, values.length);
+    MemorySegment memory = GuardedMemory.floats(arena, values.length);
     for (int i = 0; i < values.length; i++) {
       memory.setAtIndex(JAVA_FLOAT, i, (float) values[i]);
     }

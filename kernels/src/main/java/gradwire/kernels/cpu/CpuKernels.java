@@ -17,8 +17,8 @@ public final class CpuKernels {
     return CpuLibrary.missing().or(OpenBlas::missing);
   }
 
-  /** E.g. {@code avx2, openblas 0.3.19 Zen}. */
+  /** E.g. {@code openblas 0.3.19 Zen, avx2}. */
   public static String description() {
-    return CpuLibrary.level() + ", " + OpenBlas.get().description();
+    return OpenBlas.get().description() + ", " + CpuLibrary.level();
   }
 }

@@ -10,7 +10,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
-import java.util.Arrays;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 
 /**
@@ -24,9 +24,6 @@ import java.util.stream.IntStream;
 public final class DirectConvolution {
   /** Floats that must be readable beyond the end of the products' gradient: a panel of filters. */
   public static final int SLACK_FLOATS = 64;
-
-  /** Rows of whole tiles of either kind: tables of offsets are as long. */
-  private static final int TILE_ROWS = 12;
 
   private static final MethodHandle PADDED_FILTERS =
       CpuLibrary.function("padded_filters", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG));
@@ -118,11 +115,8 @@ public final class DirectConvolution {
     this.readSize = window.read().allocate(arena);
     this.framed = !size.equals(window.input());
     this.frames = Floats.allocate(arena, framed ? (long) maxImages * imageFloats() : 1);
-    this.windowOffsets =
-        padded(
-            arena, IntStream.range(0, maxImages * window.output().area()).map(this::windowOffset));
-    this.elementOffsets =
-        padded(arena, IntStream.range(0, window.floats()).map(this::elementOffset));
+    this.windowOffsets = table(arena, maxImages * window.output().area(), this::windowOffset);
+    this.elementOffsets = table(arena, window.floats(), this::elementOffset);
     long paddedFilters = paddedFilters(numFilters);
     this.packed = Floats.allocate(arena, paddedFilters * window.floats());
     this.packedGradient = Floats.allocate(arena, paddedFilters * window.floats());
@@ -155,12 +149,8 @@ public final class DirectConvolution {
     }
   }
 
-  /** What is too much repeats the last. */
-  private static MemorySegment padded(Arena arena, IntStream offsets) {
-    int[] exact = offsets.toArray();
-    int[] padded = Arrays.copyOf(exact, Math.ceilDiv(exact.length, TILE_ROWS) * TILE_ROWS);
-    Arrays.fill(padded, exact.length, padded.length, exact[exact.length - 1]);
-    return arena.allocateFrom(JAVA_INT, padded);
+  private static MemorySegment table(Arena arena, int length, IntUnaryOperator offset) {
+    return arena.allocateFrom(JAVA_INT, IntStream.range(0, length).map(offset).toArray());
   }
 
   private int imageFloats() {
