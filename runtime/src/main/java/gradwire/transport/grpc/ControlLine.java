@@ -71,17 +71,16 @@ final class ControlLine implements AutoCloseable {
   }
 
   private GradwireException failure(String what, Status status, Duration limit) {
-    return switch (status.getCode()) {
-      case FAILED_PRECONDITION -> new GradwireException(server + ": " + status.getDescription());
-      case UNAVAILABLE, CANCELLED, DEADLINE_EXCEEDED ->
-          new LineBrokenException(
-              "%s: did not %s within %d ms (%s)"
-                  .formatted(server, what, limit.toMillis(), told(status)),
-              status.asException());
-      default ->
-          new GradwireException(
-              "%s: did not %s: %s".formatted(server, what, told(status)), status.asException());
-    };
+    if (LineStatus.isBroken(status) || status.getCode() == Status.Code.DEADLINE_EXCEEDED) {
+      return new LineBrokenException(
+          "%s: did not %s within %d ms (%s)"
+              .formatted(server, what, limit.toMillis(), told(status)),
+          status.asException());
+    }
+    return status.getCode() == Status.Code.FAILED_PRECONDITION
+        ? new GradwireException(server + ": " + status.getDescription())
+        : new GradwireException(
+            "%s: did not %s: %s".formatted(server, what, told(status)), status.asException());
   }
 
   private static String told(Status status) {

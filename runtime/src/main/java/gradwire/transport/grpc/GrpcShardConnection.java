@@ -301,6 +301,14 @@ public final class GrpcShardConnection implements ShardConnection {
       return new GradwireException(
           server + ": interrupted while waiting for it to " + what, status.asException());
     }
+    if (LineStatus.isBroken(status)) {
+      return new LineBrokenException(
+          server
+              + ": connection lost while waiting for it to "
+              + what
+              + "; did it end? see its log",
+          status.asException());
+    }
     return switch (status.getCode()) {
       case DEADLINE_EXCEEDED ->
           failure(server + ": waited " + timeout.toSeconds() + " s for it to " + what, status);
@@ -308,13 +316,6 @@ public final class GrpcShardConnection implements ShardConnection {
       case ABORTED ->
           new StaleIncarnationException(
               server + ": " + status.getDescription(), status.asException());
-      case UNAVAILABLE, CANCELLED ->
-          new LineBrokenException(
-              server
-                  + ": connection lost while waiting for it to "
-                  + what
-                  + "; did it end? see its log",
-              status.asException());
       default ->
           failure(
               "%s: did not %s: %s, %s"
