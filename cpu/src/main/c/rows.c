@@ -44,23 +44,37 @@ EXPORTED(void, add_bias)(float *rows, int64_t n, int64_t columns, const float *b
   }
 }
 
-EXPORTED(void, sum_rows)(const float *rows, int64_t n, int64_t columns, int adds, float *sums) {
-  for (int64_t first = 0; first < columns; first += COLUMNS) {
-    int64_t width = columns - first < COLUMNS ? columns - first : COLUMNS;
-    double whole[COLUMNS] = {0};
-    for (int64_t begin = 0; begin < n; begin += ROWS) {
-      int64_t end = begin + ROWS < n ? begin + ROWS : n;
-      float part[COLUMNS] = {0};
-      for (int64_t r = begin; r < end; r++) {
-        const float *row = rows + r * columns + first;
-        for (int64_t c = 0; c < width; c++) {
-          part[c] += row[c];
-        }
-      }
+// Of some columns, COLUMNS at most, the sums over all rows: of the elements or, where there is a center, of their
+// squared distances from it.
+static inline __attribute__((always_inline)) void sum_columns(const float *x, int64_t n, int64_t columns,
+                                                              int64_t width, const float *center,
+                                                              double *sums) {
+  memset(sums, 0, COLUMNS * sizeof *sums);
+  for (int64_t begin = 0; begin < n; begin += ROWS) {
+    int64_t end = begin + ROWS < n ? begin + ROWS : n;
+    float part[COLUMNS] = {0};
+    for (int64_t r = begin; r < end; r++) {
+      const float *row = x + r * columns;
       for (int64_t c = 0; c < width; c++) {
-        whole[c] += part[c];
+        float distance = center ? row[c] - center[c] : 0;
+        part[c] += center ? distance * distance : row[c];
       }
     }
+    for (int64_t c = 0; c < width; c++) {
+      sums[c] += part[c];
+    }
+  }
+}
+
+static int64_t width_from(int64_t first, int64_t columns) {
+  return columns - first < COLUMNS ? columns - first : COLUMNS;
+}
+
+EXPORTED(void, sum_rows)(const float *rows, int64_t n, int64_t columns, int adds, float *sums) {
+  for (int64_t first = 0; first < columns; first += COLUMNS) {
+    int64_t width = width_from(first, columns);
+    double whole[COLUMNS];
+    sum_columns(rows + first, n, columns, width, 0, whole);
     for (int64_t c = 0; c < width; c++) {
       sums[first + c] = (float)(whole[c] + (adds ? sums[first + c] : 0));
     }
@@ -80,45 +94,26 @@ EXPORTED(void, transpose)(const float *from, float *into, int64_t count, int64_t
 
 // --- Batch normalization: what belongs to a column is float64 ------------------------------------
 
+// Some columns' numbers, rounded.
+static void narrow(const double *of_columns, int64_t width, float *into) {
+  for (int64_t c = 0; c < width; c++) {
+    into[c] = (float)of_columns[c];
+  }
+}
+
 EXPORTED(void, moments)(const float *x, int64_t n, int64_t columns, double *mean, double *variance) {
   for (int64_t first = 0; first < columns; first += COLUMNS) {
-    int64_t width = columns - first < COLUMNS ? columns - first : COLUMNS;
-    double whole[COLUMNS] = {0};
-    double squares[COLUMNS] = {0};
+    int64_t width = width_from(first, columns);
+    double sums[COLUMNS];
     float center[COLUMNS];
-    for (int64_t begin = 0; begin < n; begin += ROWS) {
-      int64_t end = begin + ROWS < n ? begin + ROWS : n;
-      float part[COLUMNS] = {0};
-      for (int64_t r = begin; r < end; r++) {
-        const float *row = x + r * columns + first;
-        for (int64_t c = 0; c < width; c++) {
-          part[c] += row[c];
-        }
-      }
-      for (int64_t c = 0; c < width; c++) {
-        whole[c] += part[c];
-      }
-    }
+    sum_columns(x + first, n, columns, width, 0, sums);
     for (int64_t c = 0; c < width; c++) {
-      mean[first + c] = whole[c] / n;
-      center[c] = (float)mean[first + c];
+      mean[first + c] = sums[c] / n;
     }
-    for (int64_t begin = 0; begin < n; begin += ROWS) {
-      int64_t end = begin + ROWS < n ? begin + ROWS : n;
-      float part[COLUMNS] = {0};
-      for (int64_t r = begin; r < end; r++) {
-        const float *row = x + r * columns + first;
-        for (int64_t c = 0; c < width; c++) {
-          float distance = row[c] - center[c];
-          part[c] += distance * distance;
-        }
-      }
-      for (int64_t c = 0; c < width; c++) {
-        squares[c] += part[c];
-      }
-    }
+    narrow(mean + first, width, center);
+    sum_columns(x + first, n, columns, width, center, sums);
     for (int64_t c = 0; c < width; c++) {
-      variance[first + c] = squares[c] / n;
+      variance[first + c] = sums[c] / n;
     }
   }
 }
@@ -127,13 +122,11 @@ EXPORTED(void, moments)(const float *x, int64_t n, int64_t columns, double *mean
 EXPORTED(void, normalize)(const float *x, float *y, int64_t n, int64_t columns, const double *mean,
                           const double *scale, const double *shift) {
   for (int64_t first = 0; first < columns; first += COLUMNS) {
-    int64_t width = columns - first < COLUMNS ? columns - first : COLUMNS;
+    int64_t width = width_from(first, columns);
     float m[COLUMNS], a[COLUMNS], b[COLUMNS];
-    for (int64_t c = 0; c < width; c++) {
-      m[c] = (float)mean[first + c];
-      a[c] = (float)scale[first + c];
-      b[c] = (float)shift[first + c];
-    }
+    narrow(mean + first, width, m);
+    narrow(scale + first, width, a);
+    narrow(shift + first, width, b);
     for (int64_t r = 0; r < n; r++) {
       const float *from = x + r * columns + first;
       float *into = y + r * columns + first;
@@ -148,13 +141,11 @@ EXPORTED(void, normalize)(const float *x, float *y, int64_t n, int64_t columns, 
 EXPORTED(void, gradient_sums)(const float *dy, const float *x, int64_t n, int64_t columns,
                               const double *mean, double *sums, double *products) {
   for (int64_t first = 0; first < columns; first += COLUMNS) {
-    int64_t width = columns - first < COLUMNS ? columns - first : COLUMNS;
+    int64_t width = width_from(first, columns);
     double of_gradients[COLUMNS] = {0};
     double of_products[COLUMNS] = {0};
     float m[COLUMNS];
-    for (int64_t c = 0; c < width; c++) {
-      m[c] = (float)mean[first + c];
-    }
+    narrow(mean + first, width, m);
     for (int64_t begin = 0; begin < n; begin += ROWS) {
       int64_t end = begin + ROWS < n ? begin + ROWS : n;
       float gradients[COLUMNS] = {0};
@@ -182,14 +173,12 @@ EXPORTED(void, input_gradient)(const float *dy, const float *x, float *dx, int64
                                const double *mean, const double *scale, const double *slope,
                                const double *shift) {
   for (int64_t first = 0; first < columns; first += COLUMNS) {
-    int64_t width = columns - first < COLUMNS ? columns - first : COLUMNS;
+    int64_t width = width_from(first, columns);
     float m[COLUMNS], a[COLUMNS], s[COLUMNS], b[COLUMNS];
-    for (int64_t c = 0; c < width; c++) {
-      m[c] = (float)mean[first + c];
-      a[c] = (float)scale[first + c];
-      s[c] = (float)slope[first + c];
-      b[c] = (float)shift[first + c];
-    }
+    narrow(mean + first, width, m);
+    narrow(scale + first, width, a);
+    narrow(slope + first, width, s);
+    narrow(shift + first, width, b);
     for (int64_t r = 0; r < n; r++) {
       const float *g = dy + r * columns + first;
       const float *row = x + r * columns + first;

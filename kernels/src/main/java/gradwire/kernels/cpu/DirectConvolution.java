@@ -184,8 +184,13 @@ public final class DirectConvolution {
   public void take(MemorySegment weights, MemorySegment biases) {
     MemorySegment.copy(biases, 0, bias, 0, biases.byteSize());
     Loop.expect(weights, numWeights());
+    reorder(PACK, weights, packed);
+  }
+
+  /** Weights or their gradient from one order to another. */
+  private void reorder(MethodHandle function, MemorySegment from, MemorySegment into) {
     try {
-      PACK.invokeExact(windowMemory, weights, (long) numFilters, packed);
+      function.invokeExact(windowMemory, from, (long) numFilters, into);
     } catch (Throwable e) {
       throw Loop.failed(e);
     }
@@ -259,11 +264,7 @@ public final class DirectConvolution {
    */
   public void giveWeightsGradient(MemorySegment gradient) {
     Loop.expect(gradient, numWeights());
-    try {
-      UNPACK.invokeExact(windowMemory, packedGradient, (long) numFilters, gradient);
-    } catch (Throwable e) {
-      throw Loop.failed(e);
-    }
+    reorder(UNPACK, packedGradient, gradient);
   }
 
   /**
@@ -273,11 +274,7 @@ public final class DirectConvolution {
    */
   public void takeForImageGradient(MemorySegment weights) {
     Loop.expect(weights, numWeights());
-    try {
-      PACK_ROWS.invokeExact(windowMemory, weights, (long) numFilters, rowWeights);
-    } catch (Throwable e) {
-      throw Loop.failed(e);
-    }
+    reorder(PACK_ROWS, weights, rowWeights);
   }
 
   /**
