@@ -12,6 +12,7 @@ import gradwire.server.shard.Absences;
 import gradwire.server.store.StateFiles;
 import gradwire.trace.Tracer;
 import gradwire.transport.HealingConnection;
+import gradwire.transport.LineNumbers;
 import gradwire.transport.ShardConnection;
 import gradwire.transport.grpc.CallerLoop;
 import gradwire.transport.grpc.ConnectionOptions;
@@ -67,7 +68,11 @@ final class ElasticCluster implements AutoCloseable {
   private final Job job;
   private final LocalCoordinator coordinator;
   private final List<ParameterServer> servers = new ArrayList<>();
-  private final List<GrpcShardServer> lines = new ArrayList<>();
+  private final List<GrpcShardServer> lines = new CopyOnWriteArrayList<>();
+
+  /** By worker and server. */
+  private final Map<List<Integer>, LineNumbers> numbers = new ConcurrentHashMap<>();
+
   private final Map<Integer, WorkerRun> runs = new ConcurrentHashMap<>();
   private final Map<Integer, CallerLoop> loops = new ConcurrentHashMap<>();
   private final List<Future<WorkerOutcome>> workers = new CopyOnWriteArrayList<>();
@@ -86,11 +91,23 @@ final class ElasticCluster implements AutoCloseable {
               Absences.of(WITHIN));
       servers.add(server);
       if (job.transport().isPresent()) {
-        lines.add(
-            new GrpcShardServer(
-                "ps-" + i, new HostPort("127.0.0.1", 0), ServerOptions.PLAIN, server.service()));
+        lines.add(listen(i));
       }
     }
+  }
+
+  private GrpcShardServer listen(int server) {
+    return new GrpcShardServer(
+        "ps-" + server,
+        new HostPort("127.0.0.1", 0),
+        ServerOptions.PLAIN,
+        servers.get(server).service());
+  }
+
+  /** All workers' lines to a server break; there are new ones to be had. Any thread. */
+  void breakLines(int server) {
+    GrpcShardServer broken = lines.set(server, listen(server));
+    broken.close();
   }
 
   static Training training(Consistency consistency, int numReplicas) {
@@ -161,10 +178,13 @@ final class ElasticCluster implements AutoCloseable {
       CallerLoop loop = loops.computeIfAbsent(worker, index -> new CallerLoop());
       ConnectionOptions options =
           new ConnectionOptions(job.transport().get(), Optional.empty(), WITHIN);
-      GrpcShardServer line = lines.get(i);
+      int server = i;
       connections.add(
           new HealingConnection(
-              name, () -> new GrpcShardConnection(name, line.address(), loop, options), WITHIN));
+              name,
+              () -> new GrpcShardConnection(name, lines.get(server).address(), loop, options),
+              numbers.computeIfAbsent(List.of(worker, i), key -> new LineNumbers()),
+              WITHIN));
     }
     return connections;
   }

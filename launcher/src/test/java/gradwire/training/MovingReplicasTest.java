@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +25,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -205,6 +207,52 @@ final class MovingReplicasTest {
       assertThat(sha256(outcomes)).isEqualTo(expected);
       assertThat(wentOn.get()).isTrue();
       assertThat(outcomes.get(1).counters().replicas()).hasSize(1);
+      expectEachOnce(cluster, outcomes);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Transport.class,
+      names = {"SHM", "TCP"})
+  void whoeverHasSeveralReplicasGoesOnWithAllWhenItsLinesBreak(Transport carrier) throws Exception {
+    expectSameBits(carrier, new LocalCoordinator(NUM_REPLICAS, 2), Set.of(10L, 25L, 40L), Set.of());
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Transport.class,
+      names = {"SHM", "TCP"})
+  void whoeverKeepsAReplicaGoesOnWithItThoughItsLinesHadBroken(Transport carrier) throws Exception {
+    LocalCoordinator coordinator = new LocalCoordinator(NUM_REPLICAS, 2);
+    expectSameBits(carrier, coordinator, Set.of(20L), Set.of(30L));
+    assertThat(coordinator.ownerOf(1)).isZero();
+  }
+
+  /**
+   * @param breaks steps at which the lines to server 1 break
+   * @param moves steps at which replica 1 comes to worker 0
+   */
+  private void expectSameBits(
+      Transport carrier, LocalCoordinator coordinator, Set<Long> breaks, Set<Long> moves)
+      throws Exception {
+    String expected = undisturbed(16, NUM_STEPS);
+    AtomicReference<ElasticCluster> running = new AtomicReference<>();
+    WideProgram program =
+        small(
+            (worker, replica, step) -> {
+              if (replica == 0 && breaks.contains(step)) {
+                running.get().breakLines(1);
+              }
+              if (replica == 0 && moves.contains(step)) {
+                coordinator.move(1, 0);
+              }
+            });
+    try (ElasticCluster cluster =
+        new ElasticCluster(job(program, SYNC, 2, Optional.of(carrier)), coordinator)) {
+      running.set(cluster);
+      List<WorkerOutcome> outcomes = cluster.run();
+      assertThat(sha256(outcomes)).isEqualTo(expected);
       expectEachOnce(cluster, outcomes);
     }
   }

@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -22,11 +23,15 @@ public final class HealingConnection implements ShardConnection {
   private final String server;
   private final Supplier<ShardConnection> lines;
   private final RetryPace pace;
+  private final LineNumbers numbers;
   private @Nullable ShardConnection line;
-  private int numLines;
   private @Nullable OpenRequest session;
   private @Nullable OpenReply opened;
   private Request underWay = new Request.Nothing();
+
+  /** Whether some call is at work here, be it that its wait has led to {@link #lookAfter}. */
+  private boolean isBusy;
+
   private Runnable whileWaiting = () -> {};
 
   /** What became of the push whose weights are still coming; null until that is known. */
@@ -47,26 +52,36 @@ public final class HealingConnection implements ShardConnection {
    * @param server its name for messages, e.g. {@code ps-0}
    * @param lines makes a line to where the server is now; a {@link LineBrokenException} from it, or
    *     from the line, is tried again
+   * @param numbers of all lines of this process to that server
    * @param patience how long it is tried without an answer
    */
-  public HealingConnection(String server, Supplier<ShardConnection> lines, Duration patience) {
-    this(server, lines, patience, RetryPace.Time.SYSTEM);
+  public HealingConnection(
+      String server, Supplier<ShardConnection> lines, LineNumbers numbers, Duration patience) {
+    this(server, lines, numbers, patience, RetryPace.Time.SYSTEM);
   }
 
   HealingConnection(
-      String server, Supplier<ShardConnection> lines, Duration patience, RetryPace.Time time) {
+      String server,
+      Supplier<ShardConnection> lines,
+      LineNumbers numbers,
+      Duration patience,
+      RetryPace.Time time) {
     this.server = server;
     this.lines = lines;
+    this.numbers = numbers;
     this.pace = new RetryPace(server, patience, time);
   }
 
   @Override
   public OpenReply open(OpenRequest request) {
     session = request;
+    isBusy = true;
     try {
       openLine(request);
     } catch (LineBrokenException broken) {
       mend(broken);
+    } finally {
+      isBusy = false;
     }
     pace.answered();
     return Objects.requireNonNull(opened);
@@ -76,7 +91,7 @@ public final class HealingConnection implements ShardConnection {
     ShardConnection fresh = lines.get();
     line = fresh;
     fresh.watch(whileWaiting);
-    OpenReply reply = fresh.open(request.over(numLines++));
+    OpenReply reply = fresh.open(request.over(numbers.next()));
     expectNothingLost(reply);
     opened = reply;
     initialized |= reply.initialized();
@@ -159,11 +174,7 @@ public final class HealingConnection implements ShardConnection {
       throw new IllegalStateException(server + ": beginPush comes first");
     }
     push.pieces().add(new Request.PieceByPiece.Piece(begin, length));
-    try {
-      line().pushPiece(begin, length);
-    } catch (LineBrokenException broken) {
-      mend(broken);
-    }
+    send(present -> present.pushPiece(begin, length));
   }
 
   @Override
@@ -176,10 +187,25 @@ public final class HealingConnection implements ShardConnection {
     underWay = request;
     told = null;
     whole = null;
+    send(request::send);
+  }
+
+  /** Over the present line; where that is broken, all that is under way goes over a new one. */
+  private void send(Consumer<ShardConnection> request) {
+    isBusy = true;
     try {
-      request.send(line());
+      request.accept(line());
     } catch (LineBrokenException broken) {
       mend(broken);
+    } finally {
+      isBusy = false;
+    }
+  }
+
+  @Override
+  public void lookAfter() {
+    if (!isBusy && !(underWay instanceof Request.Nothing)) {
+      send(ShardConnection::lookAfter);
     }
   }
 
@@ -264,14 +290,19 @@ public final class HealingConnection implements ShardConnection {
 
   /** Waits over one line, or over as many as it takes. */
   private <T> T answer(Function<ShardConnection, T> wait) {
-    while (true) {
-      try {
-        T result = wait.apply(line());
-        pace.answered();
-        return result;
-      } catch (LineBrokenException broken) {
-        mend(broken);
+    isBusy = true;
+    try {
+      while (true) {
+        try {
+          T result = wait.apply(line());
+          pace.answered();
+          return result;
+        } catch (LineBrokenException broken) {
+          mend(broken);
+        }
       }
+    } finally {
+      isBusy = false;
     }
   }
 

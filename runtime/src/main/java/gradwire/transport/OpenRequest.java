@@ -8,7 +8,8 @@ import java.util.Optional;
  * @param worker which replica, from 0; whoever has 0 is the chief
  * @param numWorkers how many replicas there are; all must agree
  * @param incarnation n-th owner of this replica, from 0
- * @param line n-th line of that incarnation to this server, from 0; a server heeds the latest alone
+ * @param line rises from each line of that incarnation to this server to the next; a server heeds
+ *     the latest alone
  * @param layoutFingerprint equal for equal tensors; all workers must agree
  * @param settings from the chief only
  * @param shared this worker's vectors, if the server might reach them without their being sent
@@ -22,7 +23,7 @@ public record OpenRequest(
     Optional<ShardSettings> settings,
     Optional<SharedVectors> shared) {
 
-  /** Over the incarnation's first line. */
+  /** Over line 0. */
   public OpenRequest(
       int worker,
       int numWorkers,
@@ -33,7 +34,7 @@ public record OpenRequest(
     this(worker, numWorkers, incarnation, 0, layoutFingerprint, settings, shared);
   }
 
-  /** The same, over the incarnation's n-th line. */
+  /** The same, over another line. */
   public OpenRequest over(int otherLine) {
     return new OpenRequest(
         worker, numWorkers, incarnation, otherLine, layoutFingerprint, settings, shared);

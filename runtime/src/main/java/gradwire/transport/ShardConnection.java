@@ -84,6 +84,12 @@ public interface ShardConnection extends AutoCloseable {
    */
   default void watch(Runnable whileWaiting) {}
 
+  /**
+   * Sees to what is under way here while the same thread waits for the answer to another replica's
+   * push, which may need this one's. Does not wait for an answer; fails as the waits do.
+   */
+  default void lookAfter() {}
+
   @Override
   void close();
 }

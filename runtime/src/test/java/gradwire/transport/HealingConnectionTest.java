@@ -48,7 +48,11 @@ final class HealingConnectionTest {
   private final Clock clock = new Clock();
 
   private HealingConnection connection(BreakingServer server) {
-    return new HealingConnection("ps-0", server::connect, Duration.ofSeconds(10), clock);
+    return connection(server, new LineNumbers());
+  }
+
+  private HealingConnection connection(BreakingServer server, LineNumbers numbers) {
+    return new HealingConnection("ps-0", server::connect, numbers, Duration.ofSeconds(10), clock);
   }
 
   /** All that a worker does in its life; the weights it sees last. */
@@ -56,6 +60,7 @@ final class HealingConnectionTest {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment weights = Floats.allocate(arena, NUM_FLOATS);
       MemorySegment gradient = Floats.allocate(arena, NUM_FLOATS);
+      connection.watch(connection::lookAfter);
       if (!connection.open(SESSION).initialized()) {
         Floats.write(new float[] {1, 2, 3}, weights, 0, NUM_FLOATS);
         connection.initialize(weights);
@@ -86,11 +91,14 @@ final class HealingConnectionTest {
     } else {
       connection.beginPush(push, gradient, weights);
       connection.pushPiece(2, 1);
+      connection.lookAfter();
       connection.pushPiece(0, 2);
     }
+    connection.lookAfter();
     assertThat(connection.awaitStep().outcome()).isIn(Outcome.APPLIED, Outcome.DUPLICATE);
     gradient.fill((byte) -1); // the next one is being computed: this one can't be sent again
     connection.awaitFloats(2);
+    connection.lookAfter();
     connection.awaitFloats(3);
     assertThat(connection.awaitWeights().outcome()).isIn(Outcome.APPLIED, Outcome.DUPLICATE);
     assertThat(connection.awaitWeights().step()).isEqualTo(n);
@@ -155,6 +163,42 @@ final class HealingConnectionTest {
     List<Integer> numbers = server.lineNumbers();
     assertThat(numbers).hasSizeGreaterThan(3);
     assertThat(numbers).isEqualTo(IntStream.range(0, numbers.size()).boxed().toList());
+  }
+
+  @Test
+  void whatIsUnderWayGoesOverANewLineThoughNobodyWaitsForItsAnswer() {
+    BreakingServer server =
+        new BreakingServer(NUM_FLOATS, call -> call == 5 ? Fate.BREAKS_BEFORE : Fate.WELL);
+    try (Arena arena = Arena.ofConfined();
+        HealingConnection connection = connection(server)) {
+      var unused = connection.open(SESSION);
+      connection.initialize(Floats.allocate(arena, NUM_FLOATS));
+      connection.lookAfter();
+      assertThat(server.calls()).as("calls, nothing being under way").isEqualTo(3);
+      connection.push(
+          new Push(0, 0, 1, 0),
+          Floats.allocate(arena, NUM_FLOATS),
+          Floats.allocate(arena, NUM_FLOATS));
+      connection.lookAfter();
+      assertThat(server.lines()).isEqualTo(1);
+      connection.lookAfter();
+      assertThat(server.lines()).isEqualTo(2);
+      assertThat(connection.awaitWeights()).isEqualTo(new Weights(Outcome.APPLIED, 1, 1_000));
+      assertThat(server.applied()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aSessionThatIsOpenedAnewGoesOnCounting() {
+    BreakingServer server =
+        new BreakingServer(NUM_FLOATS, call -> call == 1 ? Fate.BREAKS_AFTER : Fate.WELL);
+    LineNumbers numbers = new LineNumbers();
+    for (int session = 0; session < 2; session++) {
+      HealingConnection connection = connection(server, numbers);
+      var unused = connection.open(SESSION);
+      connection.close();
+    }
+    assertThat(server.lineNumbers()).isEqualTo(List.of(0, 1, 2));
   }
 
   @Test

@@ -16,6 +16,7 @@ import gradwire.run.TaskResult;
 import gradwire.trace.TraceFolder;
 import gradwire.trace.Tracer;
 import gradwire.transport.HealingConnection;
+import gradwire.transport.LineNumbers;
 import gradwire.transport.ShardConnection;
 import gradwire.transport.grpc.CallerLoop;
 import gradwire.transport.grpc.ConnectionOptions;
@@ -37,6 +38,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** {@code ./gradwire worker}: one worker in the foreground. */
 public final class WorkerMain {
@@ -140,7 +142,9 @@ public final class WorkerMain {
                       consistency,
                       job.numWorkers(),
                       job.training().numReplicas(job.numWorkers())));
-      WorkerTask task = new WorkerTask(setup, () -> connect(arguments, job, run, loop));
+      List<LineNumbers> numbers =
+          Stream.generate(LineNumbers::new).limit(job.numServers()).toList();
+      WorkerTask task = new WorkerTask(setup, () -> connect(arguments, job, run, loop, numbers));
       if (arguments.supervised()) {
         Supervision.watch(System.in, task::requestStop);
       } else {
@@ -178,7 +182,11 @@ public final class WorkerMain {
   }
 
   private static List<ShardConnection> connect(
-      RoleArguments arguments, Job job, Optional<RunFolder> run, CallerLoop loop) {
+      RoleArguments arguments,
+      Job job,
+      Optional<RunFolder> run,
+      CallerLoop loop,
+      List<LineNumbers> numbers) {
     Duration timeout = Duration.ofSeconds(job.training().waitTimeoutSeconds());
     ConnectionOptions options =
         new ConnectionOptions(
@@ -194,6 +202,7 @@ public final class WorkerMain {
           new HealingConnection(
               server.name(),
               () -> new GrpcShardConnection(server.name(), address.get(), loop, options),
+              numbers.get(i),
               timeout));
     }
     return servers;

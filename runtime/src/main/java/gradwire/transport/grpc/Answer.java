@@ -232,6 +232,16 @@ final class Answer extends ClientCall.Listener<InputStream> implements PayloadSi
     await(ready, "read what it is sent", timeout);
   }
 
+  /** Between waits: ends as a wait would that cannot succeed, and repairs what was damaged. */
+  void lookAfter(String what, Duration timeout) {
+    if (ended != null && isWanting()) {
+      throw GrpcShardConnection.failure(server, what, ended, timeout);
+    }
+    if (repairing().isTroubled()) {
+      repairing().stillWaiting();
+    }
+  }
+
   private void await(BooleanSupplier done, String what, Duration timeout) {
     boolean inTime = runUntil(() -> done.getAsBoolean() || ended != null, timeout);
     if (!done.getAsBoolean()) {

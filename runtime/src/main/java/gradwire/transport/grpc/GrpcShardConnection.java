@@ -235,6 +235,11 @@ public final class GrpcShardConnection implements ShardConnection {
     return answer.awaitAll(AWAITED, timeout);
   }
 
+  @Override
+  public void lookAfter() {
+    answer.lookAfter(AWAITED, timeout);
+  }
+
   private RequestSender sender() {
     RequestSender present = requests;
     if (present == null) {

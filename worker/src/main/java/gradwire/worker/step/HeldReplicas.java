@@ -33,6 +33,19 @@ final class HeldReplicas implements AutoCloseable {
     this.source = sessions.getFirst();
   }
 
+  /**
+   * Has {@code whileWaiting} called during every wait, and every wait see to all replicas' pushes:
+   * the answer to one may need another's, and that one's line may have broken.
+   */
+  void watch(Runnable whileWaiting) {
+    Runnable all =
+        () -> {
+          whileWaiting.run();
+          sessions.forEach(session -> session.servers().lookAfter());
+        };
+    sessions.forEach(session -> session.servers().watch(all));
+  }
+
   List<ReplicaSession> all() {
     return sessions;
   }

@@ -129,6 +129,11 @@ final class ServerGroup implements AutoCloseable {
     servers.forEach(server -> server.watch(whileWaiting));
   }
 
+  /** See {@link ShardConnection#lookAfter}. */
+  void lookAfter() {
+    servers.forEach(ShardConnection::lookAfter);
+  }
+
   /**
    * Joins as the chief: brings settings, and values where a server has none.
    *

@@ -193,6 +193,7 @@ final class WorkerLife implements AutoCloseable {
       return;
     }
     try (HeldReplicas replicas = new HeldReplicas(sessions, opener.isTogether())) {
+      replicas.watch(this::whileWaiting);
       train(replicas);
       finish(replicas);
     } catch (AssignmentChangedException other) {
