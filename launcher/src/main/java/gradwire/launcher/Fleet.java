@@ -130,7 +130,22 @@ final class Fleet implements AutoCloseable {
 
   void askToStop() {
     watch.close();
-    alive().forEach(RoleProcess::askToStop);
+    askToStop(Role.WORKER);
+    askServersAfterWorkers();
+  }
+
+  /**
+   * Servers may end when no worker is there any more, not before: one that has only just started,
+   * and has no replica, learns from them that all is done.
+   */
+  void askServersAfterWorkers() {
+    if (alive().stream().noneMatch(role -> role.task().role() == Role.WORKER)) {
+      askToStop(Role.PS);
+    }
+  }
+
+  private void askToStop(Role role) {
+    alive().stream().filter(it -> it.task().role() == role).forEach(RoleProcess::askToStop);
   }
 
   /** Whatever happened: no child outlives this. */

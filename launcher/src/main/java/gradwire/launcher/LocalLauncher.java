@@ -281,6 +281,7 @@ public final class LocalLauncher {
     while (fleet.anyAlive() && !control.killAsked() && System.nanoTime() < deadlineNanos) {
       observer.tick();
       control.awaitEvent(TICK);
+      fleet.askServersAfterWorkers();
     }
     List<RoleProcess> alive = fleet.alive();
     fleet.close();

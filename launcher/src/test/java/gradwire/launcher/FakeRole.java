@@ -24,6 +24,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,8 @@ final class FakeRole {
     SUCCEED,
     /** Until asked to stop; then ends well. */
     SERVE,
+    /** As {@link #SERVE}; fails if a worker is still there when it is asked to stop. */
+    SERVE_ALL_WORKERS,
     /** As a server: until asked to stop; then has done all of its work. */
     SERVE_WELL,
     /** The first start waits until it is killed or stopped; a later one does all of its work. */
@@ -96,6 +99,18 @@ final class FakeRole {
       case SUCCEED -> succeed();
       case SERVE -> {
         stopAsked.await();
+        report(Outcome.STOPPED, null, Map.of());
+      }
+      case SERVE_ALL_WORKERS -> {
+        stopAsked.await();
+        boolean isNeeded =
+            Stream.of(0, 1)
+                .map(index -> folder.pid(TaskId.worker(index)))
+                .anyMatch(pid -> ProcessFile.findRunning(pid).isPresent());
+        if (isNeeded) {
+          report(Outcome.FAILED, "expected all workers to have ended", Map.of());
+          System.exit(1);
+        }
         report(Outcome.STOPPED, null, Map.of());
       }
       case SERVE_WELL -> {

@@ -9,6 +9,7 @@ import static gradwire.launcher.FakeRole.Behaviour.FAIL_TO_STOP;
 import static gradwire.launcher.FakeRole.Behaviour.MISS_CHIEF;
 import static gradwire.launcher.FakeRole.Behaviour.REPORT_FAILURE;
 import static gradwire.launcher.FakeRole.Behaviour.SERVE;
+import static gradwire.launcher.FakeRole.Behaviour.SERVE_ALL_WORKERS;
 import static gradwire.launcher.FakeRole.Behaviour.SERVE_WELL;
 import static gradwire.launcher.FakeRole.Behaviour.SUCCEED;
 import static gradwire.launcher.FakeRole.Behaviour.SUCCEED_LATER;
@@ -176,6 +177,15 @@ final class LocalLauncherTest {
     assertThat(result.status()).isEqualTo(RunStatus.STOPPED);
     assertThat(result.error()).isNull();
     assertThat(ExitCode.of(result.status()).code()).isEqualTo(130);
+  }
+
+  @Test
+  void serversAreThereUntilAllWorkersHaveStopped() throws Exception {
+    LocalRun run = FakeRun.of(root, SERVE_ALL_WORKERS, SERVE, SERVE);
+    CompletableFuture<RunResult> launched = launch(run);
+    awaitAllStarted(run);
+    control.requestStop();
+    assertThat(launched.get(30, SECONDS).error()).isNull();
   }
 
   @Test
