@@ -5,6 +5,7 @@ import gradwire.worker.engine.Batch;
 import gradwire.worker.engine.ComputeEngine;
 import gradwire.worker.engine.GradientTrace;
 import gradwire.worker.engine.StepFlow;
+import java.util.function.LongSupplier;
 
 /**
  * One gradient on its way to the servers. A large one leaves piece by piece while the rest is being
@@ -15,19 +16,22 @@ final class StepExchange implements StepFlow {
   private final ComputeEngine engine;
   private final HeldReplicas replicas;
   private final GradientTrace gradients;
+  private final LongSupplier nanoTime;
 
   /** Whose gradient is being computed. */
   private ReplicaSession present;
 
   private boolean begun;
   private long numExamples;
-  private long waitedNanos;
+  private long exchangeNanos;
+  private long computeNanos;
 
-  StepExchange(ComputeEngine engine, HeldReplicas replicas, Lane lane) {
+  StepExchange(ComputeEngine engine, HeldReplicas replicas, Lane lane, LongSupplier nanoTime) {
     this.engine = engine;
     this.replicas = replicas;
     this.present = replicas.source();
     this.gradients = new GradientTrace(lane);
+    this.nanoTime = nanoTime;
   }
 
   /**
@@ -38,9 +42,11 @@ final class StepExchange implements StepFlow {
   double run(ReplicaSession session, Batch batch, long randomKey) {
     present = session;
     numExamples = batch.numExamples();
-    waitedNanos = 0;
+    exchangeNanos = 0;
+    long before = nanoTime.getAsLong();
     double loss =
         session.servers().sendsInPieces() ? pieces(batch, randomKey) : whole(batch, randomKey);
+    computeNanos = nanoTime.getAsLong() - before - exchangeNanos;
     replicas.pushed(session);
     return loss;
   }
@@ -51,29 +57,36 @@ final class StepExchange implements StepFlow {
   }
 
   private double whole(Batch batch, long randomKey) {
-    long before = System.nanoTime();
-    replicas.source().awaitAnswer();
-    waitedNanos = System.nanoTime() - before;
+    exchange(replicas.source()::awaitAnswer);
     double loss =
         gradients.computeGradient(engine, batch, randomKey, StepFlow.NONE, present.sequence());
-    present.push(numExamples);
+    exchange(() -> present.push(numExamples));
     return loss;
   }
 
-  /** How much of the last {@link #run} went by in waiting for weights. */
-  long waitedNanos() {
-    return waitedNanos;
+  /** What the last {@link #run} took without what the servers had part in. */
+  long computeNanos() {
+    return computeNanos;
+  }
+
+  /** A server may be slow, or be started again just now: that is not this worker's slowness. */
+  private void exchange(Runnable withServers) {
+    long before = nanoTime.getAsLong();
+    withServers.run();
+    exchangeNanos += nanoTime.getAsLong() - before;
   }
 
   @Override
   public void awaitParameters(long begin, long length) {
-    long before = System.nanoTime();
-    replicas.source().servers().awaitFloats(begin, length);
-    waitedNanos += System.nanoTime() - before;
+    exchange(() -> replicas.source().servers().awaitFloats(begin, length));
   }
 
   @Override
   public void gradientReady(long begin, long length) {
+    exchange(() -> send(begin, length));
+  }
+
+  private void send(long begin, long length) {
     if (!begun) {
       replicas.source().collectAnswer();
       present.beginPush(numExamples);

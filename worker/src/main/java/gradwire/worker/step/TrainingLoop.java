@@ -58,7 +58,7 @@ final class TrainingLoop {
     this.seed = seed;
     this.between = between;
     this.lane = lane;
-    this.step = new StepExchange(task.engine(), replicas, lane);
+    this.step = new StepExchange(task.engine(), replicas, lane, System::nanoTime);
   }
 
   /** Trains on from {@code weights}, which the engine holds. Returns the last ones. */
@@ -91,9 +91,8 @@ final class TrainingLoop {
 
   private double push(ReplicaSession session) {
     Batch next = batchOf(session);
-    long begun = System.nanoTime();
     double loss = step.run(session, next, randomKey(session));
-    membership.computed(globalStep, System.nanoTime() - begun - step.waitedNanos());
+    membership.computed(globalStep, step.computeNanos());
     return loss;
   }
 
