@@ -271,9 +271,9 @@ public final class LocalLauncher {
   }
 
   /**
-   * Asks all children to stop, waits, kills the rest.
+   * Asks workers to stop, then servers, waits, kills the rest.
    *
-   * @return who had to be killed, in words; null if all ended by themselves
+   * @return who was asked and had to be killed, in words; null if all ended by themselves
    */
   private @Nullable String end(Fleet fleet, Duration grace) {
     fleet.askToStop();
@@ -287,7 +287,7 @@ public final class LocalLauncher {
     fleet.close();
     String late =
         alive.stream()
-            .filter(RoleProcess::hadToBeKilled)
+            .filter(RoleProcess::ignoredStop)
             .map(role -> role.task().name())
             .collect(Collectors.joining(", "));
     if (late.isEmpty()) {

@@ -18,6 +18,7 @@ final class RoleProcess {
   private final int incarnation;
   private final Instant startedAt;
   private final Process process;
+  private volatile boolean stopAsked;
 
   private RoleProcess(TaskId task, int incarnation, Instant startedAt, Process process) {
     this.task = task;
@@ -83,13 +84,20 @@ final class RoleProcess {
     return exitCode() - SIGNAL_BASE;
   }
 
-  /** After {@link #kill}: whether that ended it, not an exit of its own a moment before. */
-  boolean hadToBeKilled() {
-    return isAlive() || exitCode() == EXIT_KILLED;
+  /**
+   * After {@link #kill}: whether that ended it though it had been asked to stop, not an exit of its
+   * own a moment before.
+   */
+  boolean ignoredStop() {
+    return stopAsked && (isAlive() || exitCode() == EXIT_KILLED);
   }
 
-  /** Asks for a graceful end; a process that is gone already has no need of it. */
+  /** Asks for a graceful end, once; a process that is gone already has no need of it. */
   void askToStop() {
+    if (stopAsked) {
+      return;
+    }
+    stopAsked = true;
     try {
       process.getOutputStream().write((Supervision.STOP + "\n").getBytes(UTF_8));
       process.getOutputStream().flush();

@@ -61,7 +61,6 @@ final class LauncherDeathTest {
       Processes.signal("-INT", pid);
     }
     Processes.signal("-INT", launcher.pid());
-    Processes.awaitGone("ps-0", pids.get(0), Duration.ofSeconds(10));
     Processes.awaitGone("worker-1", pids.get(2), Duration.ofSeconds(10));
     Processes.signal("-INT", launcher.pid());
     assertThat(launcher.waitFor(10, TimeUnit.SECONDS)).isTrue();
