@@ -62,6 +62,7 @@ final class LauncherDeathTest {
     }
     Processes.signal("-INT", launcher.pid());
     Processes.awaitGone("worker-1", pids.get(2), Duration.ofSeconds(10));
+    assertThat(Processes.isRunning(pids.get(0))).as("ps-0 is there for worker-0").isTrue();
     Processes.signal("-INT", launcher.pid());
     assertThat(launcher.waitFor(10, TimeUnit.SECONDS)).isTrue();
     assertThat(launcher.exitValue()).isEqualTo(130);

@@ -169,33 +169,20 @@ final class LocalLauncherTest {
 
   @Test
   void stopLetsTheTasksSaveAndEnd() throws Exception {
-    LocalRun run = FakeRun.of(root, SERVE, SERVE, SERVE);
-    CompletableFuture<RunResult> launched = launch(run);
-    awaitAllStarted(run);
-    control.requestStop();
-    RunResult result = launched.get(30, SECONDS);
-    assertThat(result.status()).isEqualTo(RunStatus.STOPPED);
+    RunResult result = stopped(FakeRun.of(root, SERVE, SERVE, SERVE), Patience.DEFAULT);
     assertThat(result.error()).isNull();
     assertThat(ExitCode.of(result.status()).code()).isEqualTo(130);
   }
 
   @Test
   void serversAreThereUntilAllWorkersHaveStopped() throws Exception {
-    LocalRun run = FakeRun.of(root, SERVE_ALL_WORKERS, SERVE, SERVE);
-    CompletableFuture<RunResult> launched = launch(run);
-    awaitAllStarted(run);
-    control.requestStop();
-    assertThat(launched.get(30, SECONDS).error()).isNull();
+    RunResult result = stopped(FakeRun.of(root, SERVE_ALL_WORKERS, SERVE, SERVE), Patience.DEFAULT);
+    assertThat(result.error()).isNull();
   }
 
   @Test
   void aTaskThatFailsWhileStoppingIsNamed() throws Exception {
-    LocalRun run = FakeRun.of(root, SERVE, FAIL_TO_STOP, SERVE);
-    CompletableFuture<RunResult> launched = launch(run);
-    awaitAllStarted(run);
-    control.requestStop();
-    RunResult result = launched.get(30, SECONDS);
-    assertThat(result.status()).isEqualTo(RunStatus.STOPPED);
+    RunResult result = stopped(FakeRun.of(root, SERVE, FAIL_TO_STOP, SERVE), Patience.DEFAULT);
     assertThat(result.error())
         .startsWith("worker-0: ended with exit code 1: checkpoint: disk full; its log: ");
   }
@@ -203,14 +190,9 @@ final class LocalLauncherTest {
   @Test
   void aTaskThatIgnoresStopIsKilledAndNamed() throws Exception {
     LocalRun run = FakeRun.of(root, SERVE, DEAF, SERVE);
-    CompletableFuture<RunResult> launched = launch(run, SHORT);
-    awaitAllStarted(run);
-    control.requestStop();
-    RunResult result = launched.get(30, SECONDS);
-    assertThat(result.status()).isEqualTo(RunStatus.STOPPED);
+    RunResult result = stopped(run, SHORT);
     assertThat(result.error())
-        .contains("worker-0")
-        .endsWith(": killed, as 1 s after the request to stop it still ran");
+        .isEqualTo("worker-0: killed, as 1 s after the request to stop it still ran");
     assertGone(run.folder(), run.tasks());
   }
 
@@ -290,6 +272,16 @@ final class LocalLauncherTest {
         };
     LocalLauncher launcher = new LocalLauncher(run, control, patience, observer, clock);
     return CompletableFuture.supplyAsync(launcher::awaitResult, task -> new Thread(task).start());
+  }
+
+  /** The result of a run that is asked to stop once all of its tasks are at work. */
+  private RunResult stopped(LocalRun run, Patience patience) throws Exception {
+    CompletableFuture<RunResult> launched = launch(run, patience);
+    awaitAllStarted(run);
+    control.requestStop();
+    RunResult result = launched.get(30, SECONDS);
+    assertThat(result.status()).isEqualTo(RunStatus.STOPPED);
+    return result;
   }
 
   private static void awaitAllStarted(LocalRun run) {

@@ -51,7 +51,7 @@ final class Processes {
   }
 
   /** A process that has ended but that nobody has collected yet does not run. */
-  private static boolean isRunning(long pid) {
+  static boolean isRunning(long pid) {
     try {
       String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
       return stat.charAt(stat.lastIndexOf(')') + 2) != 'Z';

@@ -5,7 +5,6 @@ import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.OptionalLong;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -75,14 +74,7 @@ public final class HealingConnection implements ShardConnection {
   @Override
   public OpenReply open(OpenRequest request) {
     session = request;
-    isBusy = true;
-    try {
-      openLine(request);
-    } catch (LineBrokenException broken) {
-      mend(broken);
-    } finally {
-      isBusy = false;
-    }
+    attempt(() -> openLine(request));
     pace.answered();
     return Objects.requireNonNull(opened);
   }
@@ -174,7 +166,7 @@ public final class HealingConnection implements ShardConnection {
       throw new IllegalStateException(server + ": beginPush comes first");
     }
     push.pieces().add(new Request.PieceByPiece.Piece(begin, length));
-    send(present -> present.pushPiece(begin, length));
+    attempt(() -> line().pushPiece(begin, length));
   }
 
   @Override
@@ -187,14 +179,14 @@ public final class HealingConnection implements ShardConnection {
     underWay = request;
     told = null;
     whole = null;
-    send(request::send);
+    attempt(() -> request.send(line()));
   }
 
-  /** Over the present line; where that is broken, all that is under way goes over a new one. */
-  private void send(Consumer<ShardConnection> request) {
+  /** Where the line breaks at it, all that is under way goes over a new one. */
+  private void attempt(Runnable call) {
     isBusy = true;
     try {
-      request.accept(line());
+      call.run();
     } catch (LineBrokenException broken) {
       mend(broken);
     } finally {
@@ -205,7 +197,7 @@ public final class HealingConnection implements ShardConnection {
   @Override
   public void lookAfter() {
     if (!isBusy && !(underWay instanceof Request.Nothing)) {
-      send(ShardConnection::lookAfter);
+      attempt(() -> line().lookAfter());
     }
   }
 
