@@ -150,7 +150,7 @@ final class Coordinator {
     }
     advance(before);
     leases.hear(member.worker());
-    paces.note(beat);
+    paces.note(beat, leases.now());
     switch (beat.intent()) {
       case GO_ON ->
           tryCommit(
@@ -220,6 +220,7 @@ final class Coordinator {
     if (before == null || before.isFinished()) {
       return;
     }
+    paces.forgetIfAllStandStill(leases.now(), before.plan().leaseMillis());
     stragglers.news(alive, leases.now()).forEach(log);
     Optional<Move> relief = stragglers.relief(before, alive, leases.now());
     relief.ifPresent(

@@ -10,10 +10,15 @@ import java.util.OptionalDouble;
 final class Paces {
   private static final double WEIGHT_OF_NEWEST = 0.3;
 
-  private final Map<Integer, Double> nanos = new HashMap<>();
+  /** All stand still if no gradient came in the time that the slowest takes for this many. */
+  private static final int GRADIENTS_MISSING = 4;
 
-  void note(Beat beat) {
+  private final Map<Integer, Double> nanos = new HashMap<>();
+  private long notedMillis;
+
+  void note(Beat beat, long nowMillis) {
     if (beat.numGradients() > 0) {
+      notedMillis = nowMillis;
       nanos.merge(
           beat.member().worker(),
           (double) beat.nanosPerGradient(),
@@ -24,6 +29,18 @@ final class Paces {
   /** A new process may be on another machine. */
   void forget(int worker) {
     nanos.remove(worker);
+  }
+
+  /**
+   * Forgets all if all stand still, for {@code leastMillis} at least: what was before says nothing
+   * of whom they wait for.
+   */
+  void forgetIfAllStandStill(long nowMillis, long leastMillis) {
+    double slowest = nanos.values().stream().mapToDouble(Double::doubleValue).max().orElse(0);
+    long silent = nowMillis - notedMillis;
+    if (silent >= leastMillis && silent * 1e6 >= GRADIENTS_MISSING * slowest) {
+      nanos.clear();
+    }
   }
 
   /** Nanoseconds a gradient; empty if unknown. */

@@ -309,6 +309,35 @@ final class CoordinatorTest {
     assertThat(run.log).hasSize(3).last().asString().startsWith("worker-1: straggler, 84 ms");
   }
 
+  @Test
+  void whileAllStandStillNobodyHoldsUpTheOthers() {
+    Run sync = new Run(2, 4, Moves.WHEN_SLOW);
+    sync.join(ZERO);
+    sync.join(ONE);
+    passAtPaces(sync, 1_000, 20, 84);
+    sync.pass(60_000, ZERO, ONE);
+    assertThat(sync.log).hasSize(2);
+    passAtPaces(sync, Stragglers.HELD_MILLIS - 1_000, 84, 20);
+    assertThat(sync.log).hasSize(2);
+    passAtPaces(sync, 2_000, 84, 20);
+    assertThat(sync.log.getLast()).startsWith("worker-0 holds up the others: replica 2");
+  }
+
+  @Test
+  void aStragglerIsRelievedHoweverLongTheOthersWaitForIt() {
+    Run sync = new Run(2, 4, Moves.WHEN_SLOW);
+    sync.join(ZERO);
+    sync.join(ONE);
+    for (int step = 0; step < 3; step++) {
+      sync.pass(Run.BEAT_MILLIS, ONE);
+      sync.beat(ZERO, 20);
+      sync.pass(10 * LEASE_MILLIS, ZERO, ONE);
+      sync.beat(ONE, 10 * LEASE_MILLIS);
+    }
+    assertThat(sync.log)
+        .contains("worker-1 holds up the others: replica 3 from worker-1 to worker-0");
+  }
+
   private static void passAtPaces(Run run, long millis, long paceOfZero, long paceOfOne) {
     for (long passed = 0; passed < millis; passed += Run.BEAT_MILLIS) {
       run.pass();
