@@ -109,6 +109,7 @@ record Line(HostPort network, Optional<String> localSocket, ConnectionOptions op
     NettyChannelBuilder builder =
         NettyChannelBuilder.forAddress(network.host(), network.port())
             .channelFactory(() -> Channels.client(false));
+    Channels.connectSoon(builder::withOption);
     Channels.noticeDeadHosts(builder::withOption);
     Channels.noticeLostPackets(builder::withOption);
     return options
