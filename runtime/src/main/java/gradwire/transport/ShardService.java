@@ -34,7 +34,8 @@ public interface ShardService {
   void pull(int worker, int incarnation, OptionalLong step, Replier replier);
 
   /**
-   * Moves the last step to {@code step}, or to the present step if that is later.
+   * Moves the last step to {@code step}, or to the present step if that is later; where the last
+   * step is done already, it stays.
    *
    * @return the last step as it now stands
    */

@@ -31,6 +31,10 @@ final class Members implements UpdatePolicy.Workers {
     private long applied;
     private long dropped;
     private boolean left;
+
+    /** One of its owners has left: nothing is left to do for it here, whoever comes again. */
+    private boolean isThrough;
+
     private boolean lost;
     private boolean away;
     private long numAbsences;
@@ -61,6 +65,7 @@ final class Members implements UpdatePolicy.Workers {
       member.applied = row.applied();
       member.dropped = row.dropped();
       member.left = row.left();
+      member.isThrough = row.left();
       member.away = !row.left();
     }
     return members;
@@ -98,7 +103,7 @@ final class Members implements UpdatePolicy.Workers {
           member.outcome,
           member.applied,
           member.dropped,
-          member.left);
+          member.isThrough);
     }
   }
 
@@ -132,12 +137,15 @@ final class Members implements UpdatePolicy.Workers {
     boolean again = line == member.line;
     member.line = line;
     member.away = false;
+    if (incarnation == member.incarnation && again) {
+      return Joined.AGAIN;
+    }
+    member.left = false;
     if (incarnation == member.incarnation) {
-      return again ? Joined.AGAIN : Joined.ANOTHER_LINE;
+      return Joined.ANOTHER_LINE;
     }
     member.incarnation = incarnation;
     member.taken = member.done;
-    member.left = false;
     member.lost = false;
     return Joined.ANOTHER_START;
   }
@@ -241,13 +249,15 @@ final class Members implements UpdatePolicy.Workers {
   Farewell leave(int worker) {
     Member member = member(worker);
     member.left = true;
+    member.isThrough = true;
     return new Farewell(member.applied, member.dropped);
   }
 
   /**
-   * Notes that a worker's line ended.
+   * Notes that a worker's line ended. Nobody waits for one that came only to leave once more, as an
+   * owner does who had not heard that the one before had left.
    *
-   * @return whether it was the one it has, and it had not left
+   * @return whether it was the one it has, and it had not left; it is away now, or has left
    */
   boolean goAway(int worker, int incarnation, int line) {
     Member member = member(worker);
@@ -256,7 +266,8 @@ final class Members implements UpdatePolicy.Workers {
       return false;
     }
     member.taken = member.done;
-    member.away = true;
+    member.left = member.isThrough;
+    member.away = !member.left;
     member.numAbsences++;
     return true;
   }
@@ -278,6 +289,7 @@ final class Members implements UpdatePolicy.Workers {
   void comeBack() {
     for (Member member : members) {
       member.left = false;
+      member.isThrough = false;
       member.away = true;
     }
   }

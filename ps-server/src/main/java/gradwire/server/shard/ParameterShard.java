@@ -326,11 +326,17 @@ public final class ParameterShard implements ShardService, AutoCloseable {
   }
 
   private void away(ShardRun run, int worker, String why) {
-    if (!absences.mayEnd() || !run.policy().awaitsReturn()) {
+    boolean hasLeft = run.members().hasLeft(worker);
+    if (!hasLeft && (!absences.mayEnd() || !run.policy().awaitsReturn())) {
       lost(run, worker, why);
       return;
     }
     run.policy().away(worker, new GradwireException("worker-" + worker + ": " + why));
+    if (hasLeft) {
+      run.policy().left(worker);
+      membersAreFewer(run);
+      return;
+    }
     log.warn("worker-{}: away at step {}: {}; waiting for it", worker, run.step(), why);
     awaitReturn(run, worker, why);
   }
@@ -368,6 +374,11 @@ public final class ParameterShard implements ShardService, AutoCloseable {
     if (!goesOn) {
       abort(lost);
     }
+    membersAreFewer(run);
+  }
+
+  /** Where nobody waits to hear what came of it. */
+  private void membersAreFewer(ShardRun run) {
     try {
       membersChanged(run);
     } catch (GradwireException notSaved) {

@@ -306,8 +306,11 @@ final class ShardRun implements ShardAccess {
     publish();
   }
 
+  /** Where the last step is done already, it stays the last. */
   long moveLastStep(long wanted) {
-    lastStep = Math.max(wanted, step);
+    if (step < lastStep) {
+      lastStep = Math.max(wanted, step);
+    }
     publish();
     policy.lastStepMoved();
     return lastStep;

@@ -278,6 +278,37 @@ final class ParameterShardTest {
   }
 
   @Test
+  void aReplicaThatHasLeftHoldsNobodyUpThoughALaterOwnerCameAndWent() {
+    try (var fixture = ShardFixture.of(ShardFixture.SYNC, 2, 1, 0)) {
+      var others = fixture.shard().awaitOthers(0, 0);
+      fixture.shard().leave(1, 0);
+      assertThat(others).isCompleted();
+      OpenRequest laterOwner =
+          new OpenRequest(1, 2, 1, ShardFixture.FINGERPRINT, Optional.empty(), Optional.empty());
+
+      assertThat(fixture.shard().open(laterOwner)).isCompleted();
+      var othersAgain = fixture.shard().awaitOthers(0, 0);
+      assertThat(othersAgain).as("it may yet have something to do").isNotDone();
+      fixture.shard().disconnected(1, 1, ShardFixture.LINE, "another has its replica");
+
+      assertThat(othersAgain).isCompleted();
+      fixture.shard().leave(0, 0);
+      assertThat(fixture.shard().done()).isCompleted();
+    }
+  }
+
+  @Test
+  void whereTheLastStepIsDoneItStaysTheLast() {
+    try (var fixture = ShardFixture.of(ShardFixture.ASYNC, 2, 1, 2)) {
+      assertThat(fixture.shard().declareLastStep(0, 0, 1)).isEqualTo(1);
+      fixture.push(0, 0, 1);
+      fixture.push(1, 0, 1);
+
+      assertThat(fixture.shard().declareLastStep(0, 0, 2)).isEqualTo(1);
+    }
+  }
+
+  @Test
   void aClosedShardRefusesWhoeverWaitsAndCalls() {
     var fixture = ShardFixture.of(ShardFixture.SYNC, 2, 1, 10);
     Reply waiting = fixture.push(0, 0, 1);
