@@ -182,31 +182,44 @@ final class MovingReplicasTest {
   @MethodSource("carriers")
   void anOwnerThatWakesAfterItsReplicaHasMovedIsFencedOffAndGoesOnWithWhatItHas(
       Optional<Transport> carrier) throws Exception {
+    expectGoesOnWithout(1, carrier);
+  }
+
+  @ParameterizedTest
+  @MethodSource("carriers")
+  void aChiefThatWakesAfterItsReplicaHasMovedIsAWorkerLikeTheOthers(Optional<Transport> carrier)
+      throws Exception {
+    expectGoesOnWithout(0, carrier);
+  }
+
+  /** The replica's home does not hear that it has moved, but for a server's refusal. */
+  private void expectGoesOnWithout(int moved, Optional<Transport> carrier) throws Exception {
     String expected = undisturbed(16, NUM_STEPS);
     LocalCoordinator coordinator = new LocalCoordinator(NUM_REPLICAS, 2);
+    int other = 1 - moved;
     CountDownLatch takenOver = new CountDownLatch(1);
     AtomicReference<Boolean> wentOn = new AtomicReference<>(false);
     WideProgram program =
         small(
             (worker, replica, step) -> {
-              if (worker == 1 && replica == 1 && step == 20) {
-                coordinator.seat(1).setDeaf(true);
-                coordinator.move(1, 0);
+              if (worker == moved && replica == moved && step == 20) {
+                coordinator.seat(moved).setDeaf(true);
+                coordinator.move(moved, other);
                 await(takenOver);
               }
-              if (worker == 0 && replica == 1) {
+              if (worker == other && replica == moved) {
                 takenOver.countDown();
               }
-              if (worker == 1 && replica == 3 && step == 30) {
+              if (worker == moved && replica == moved + 2 && step == 40) {
                 wentOn.set(true);
-                coordinator.seat(1).setDeaf(false);
+                coordinator.seat(moved).setDeaf(false);
               }
             });
     try (ElasticCluster cluster = new ElasticCluster(job(program, SYNC, 2, carrier), coordinator)) {
       List<WorkerOutcome> outcomes = cluster.run();
       assertThat(sha256(outcomes)).isEqualTo(expected);
       assertThat(wentOn.get()).isTrue();
-      assertThat(outcomes.get(1).counters().replicas()).hasSize(1);
+      assertThat(outcomes.get(moved).counters().replicas()).hasSize(1);
       expectEachOnce(cluster, outcomes);
     }
   }

@@ -138,7 +138,13 @@ final class WorkerLife implements AutoCloseable {
         opener.drop(replica);
       }
     }
-    if (duties != null && !opener.kept().contains(0)) {
+    if (!opener.kept().contains(0)) {
+      abandonDuties();
+    }
+  }
+
+  private void abandonDuties() {
+    if (duties != null) {
       duties.abandon();
       duties = null;
     }
@@ -264,9 +270,10 @@ final class WorkerLife implements AutoCloseable {
     return duties == null ? weights : duties.betweenSteps(weights, loss);
   }
 
-  /** Takes the chief's duties up where replica 0 is here. */
+  /** Takes the chief's duties up where replica 0 is here; it may have been taken just now. */
   private void attend(HeldReplicas replicas) {
     if (replicas.chief().isEmpty()) {
+      abandonDuties();
       return;
     }
     int turn = mine.getOrDefault(0, 0);
@@ -274,9 +281,7 @@ final class WorkerLife implements AutoCloseable {
       duties.goOnWith(replicas);
       return;
     }
-    if (duties != null) {
-      duties.abandon();
-    }
+    abandonDuties();
     duties = new ChiefDuties(setup, task, replicas, turn, consistency, clock, requests::stop);
     chiefsTurn = turn;
     dutiesResumed = false;
