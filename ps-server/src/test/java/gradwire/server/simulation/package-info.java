@@ -1,8 +1,0 @@
-/**
- * The real shard under simulated lines, deaths and time, all driven by one seed. See {@code
- * docs/reliability-simulation.md}.
- */
-@NullMarked
-package gradwire.server.simulation;
-
-import org.jspecify.annotations.NullMarked;
