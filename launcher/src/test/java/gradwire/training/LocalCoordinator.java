@@ -126,11 +126,15 @@ final class LocalCoordinator {
     }
 
     @Override
-    public void retire() {
+    public boolean retire(Assignment done) {
       synchronized (LocalCoordinator.this) {
+        if (assignment.version() != done.version()) {
+          return false;
+        }
         hasLeft = true;
         hasRetired = true;
         LocalCoordinator.this.notifyAll();
+        return true;
       }
     }
 

@@ -35,10 +35,14 @@ public interface Membership extends AutoCloseable {
   void leave();
 
   /**
-   * This worker has reached the end of the run, and its replicas have said goodbye to every server:
-   * nobody need go on with them.
+   * This worker has reached the end of the run, and the replicas of {@code done} have said goodbye
+   * to every server: nobody need go on with them.
+   *
+   * @return whether that is all; if not, it has been given others since
    */
-  default void retire() {}
+  default boolean retire(Assignment done) {
+    return true;
+  }
 
   /** Whether all replicas are done: who has none need not wait for one. As {@link #assignment}. */
   default boolean isFinished() {

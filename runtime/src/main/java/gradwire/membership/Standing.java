@@ -12,4 +12,9 @@ import java.util.Optional;
 public record Standing(boolean known, Optional<Assignment> assignment, boolean finished) {
   /** Of a process that must join first. */
   public static final Standing UNKNOWN = new Standing(false, Optional.empty(), false);
+
+  /** Whether there is an assignment, and something to do: who meant to retire must stay. */
+  public boolean isGivenMore() {
+    return assignment.filter(latest -> !latest.incarnations().isEmpty()).isPresent();
+  }
 }

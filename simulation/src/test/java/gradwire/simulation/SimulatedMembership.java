@@ -91,7 +91,8 @@ final class SimulatedMembership implements Membership {
         .filter(latest -> latest.version() > assignment.version())
         .ifPresent(latest -> assignment = latest);
     if (!joins && joined && beat.intent() != Beat.Intent.GO_ON) {
-      farewellDone = true;
+      farewellDone = beat.intent() == Beat.Intent.LEAVE || !standing.isGivenMore();
+      intent = farewellDone ? intent : Beat.Intent.GO_ON;
     }
     beatAgain(number, joined ? beatTicks : 1);
     process.wake();
@@ -138,14 +139,18 @@ final class SimulatedMembership implements Membership {
   }
 
   @Override
-  public void retire() {
+  public boolean retire(Assignment done) {
+    if (assignment.version() != done.version()) {
+      return false;
+    }
     sayFarewell(Beat.Intent.RETIRE);
+    return intent == Beat.Intent.RETIRE;
   }
 
   private void sayFarewell(Beat.Intent last) {
     intent = last;
     events.at(events.now(), this::beat);
-    process.await(() -> farewellDone || refusal != null, 4 * beatTicks, () -> {});
+    process.await(() -> farewellDone || intent != last || refusal != null, 4 * beatTicks, () -> {});
   }
 
   @Override

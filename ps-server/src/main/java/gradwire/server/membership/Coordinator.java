@@ -151,7 +151,7 @@ final class Coordinator {
     advance(before);
     leases.hear(member.worker());
     paces.note(beat, leases.now());
-    switch (beat.intent()) {
+    switch (intent(before, beat)) {
       case GO_ON ->
           tryCommit(
               before,
@@ -168,6 +168,13 @@ final class Coordinator {
               new Cause(member.worker(), member + " is done"));
     }
     return standing(member, beat.knownVersion());
+  }
+
+  /** Who is done with what it knows of goes on if it was given more since. */
+  private static Beat.Intent intent(MembershipState before, Beat beat) {
+    Assignment latest = before.assignmentOf(beat.member().worker());
+    boolean hasMore = latest.version() > beat.knownVersion() && !latest.incarnations().isEmpty();
+    return beat.intent() == Beat.Intent.RETIRE && hasMore ? Beat.Intent.GO_ON : beat.intent();
   }
 
   private static MembershipState retired(MembershipState before, int worker, Row known) {

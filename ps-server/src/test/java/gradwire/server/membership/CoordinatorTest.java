@@ -98,6 +98,19 @@ final class CoordinatorTest {
   }
 
   @Test
+  void whoRetiresWithoutKnowingWhatItWasGivenSinceHasToDoThatFirst() {
+    run.join(ZERO);
+    long known = run.join(ONE).version();
+    run.pass(2 * LEASE_MILLIS, ONE);
+    Standing refused = run.beat(ONE, known, Beat.Intent.RETIRE);
+    assertThat(refused.isGivenMore()).isTrue();
+    assertThat(refused.assignment().orElseThrow().incarnations()).containsOnlyKeys(0, 1, 2, 3);
+    assertThat(refused.finished()).isFalse();
+    long heard = refused.assignment().orElseThrow().version();
+    assertThat(run.beat(ONE, heard, Beat.Intent.RETIRE).finished()).isTrue();
+  }
+
+  @Test
   void whoIsKilledOnItsWayOutGoesOnWithWhatItHad() {
     run.join(ZERO);
     run.join(ONE);

@@ -155,8 +155,8 @@ final class GrpcMembershipTest {
       first(one);
       Assignment nothing = first(spare);
       assertThat(nothing.incarnations()).isEmpty();
-      zero.retire();
-      one.retire();
+      assertThat(zero.retire(zero.assignment())).isTrue();
+      assertThat(one.retire(one.assignment())).isTrue();
       assertThat(spare.awaitNewerThan(nothing.version(), LONG_MILLIS)).isEqualTo(nothing);
       assertThat(spare.isFinished()).isTrue();
     }

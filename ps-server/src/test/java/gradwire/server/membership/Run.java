@@ -68,8 +68,13 @@ final class Run {
     return beat(member, Beat.Intent.GO_ON);
   }
 
+  /** Who retires knows what it had to do. */
   Standing beat(Member member, Beat.Intent intent) {
-    return coordinator.beat(new Beat(member, -1, 0, 0, 0, intent));
+    return beat(member, intent == Beat.Intent.RETIRE ? Long.MAX_VALUE : -1, intent);
+  }
+
+  Standing beat(Member member, long knownVersion, Beat.Intent intent) {
+    return coordinator.beat(new Beat(member, knownVersion, 0, 0, 0, intent));
   }
 
   Standing beat(Member member, long millisPerGradient) {

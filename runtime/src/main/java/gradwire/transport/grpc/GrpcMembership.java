@@ -139,8 +139,12 @@ public final class GrpcMembership implements Membership {
   }
 
   @Override
-  public void retire() {
+  public synchronized boolean retire(Assignment done) {
+    if (assignment.version() != done.version()) {
+      return false;
+    }
     sayFarewell(Beat.Intent.RETIRE);
+    return intent == Beat.Intent.RETIRE;
   }
 
   /** Waits until the coordinator has heard it; not for long, as it notices the silence, too. */
@@ -151,7 +155,7 @@ public final class GrpcMembership implements Membership {
     intent = last;
     notifyAll();
     long deadline = System.nanoTime() + 2 * limit().toNanos();
-    while (!farewellDone && !closed && refusal == null) {
+    while (intent == last && !farewellDone && !closed && refusal == null) {
       long leftMillis = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
       if (leftMillis <= 0 || !waited(leftMillis)) {
         log.info("{}: did not hear that {} leaves", server, member);
@@ -258,7 +262,8 @@ public final class GrpcMembership implements Membership {
         .filter(latest -> latest.version() > assignment.version())
         .ifPresent(latest -> assignment = latest);
     if (wasBeat && joined && beat.intent() != Beat.Intent.GO_ON) {
-      farewellDone = true;
+      farewellDone = beat.intent() == Beat.Intent.LEAVE || !standing.isGivenMore();
+      intent = farewellDone ? intent : Beat.Intent.GO_ON;
     }
     notifyAll();
   }

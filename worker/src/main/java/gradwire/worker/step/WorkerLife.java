@@ -100,8 +100,9 @@ final class WorkerLife implements AutoCloseable {
       if (!mine.isEmpty()) {
         compute();
       } else if (allIsDone(assignment)) {
-        membership.retire();
-        return ended();
+        if (membership.retire(assignment)) {
+          return ended();
+        }
       } else if (membership.isFinished()) {
         return ended();
       } else {
