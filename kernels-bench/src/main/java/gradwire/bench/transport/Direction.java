@@ -9,7 +9,9 @@ enum Direction {
   /** A gradient up, weights down, one request. */
   PUSH_PULL("push+pull", 2),
   /** As {@link #PUSH_PULL}, at a real parameter server that applies the gradient by Adam. */
-  STEP("step", 2);
+  STEP("step", 2),
+  /** As {@link #STEP}, at a server that survives {@code kill -9}: its state is in a mapped file. */
+  KEPT_STEP("kept-step", 2);
 
   private final String label;
   private final int ways;
@@ -21,6 +23,11 @@ enum Direction {
 
   String label() {
     return label;
+  }
+
+  /** Whether a real parameter server is at the other end. */
+  boolean isStep() {
+    return this == STEP || this == KEPT_STEP;
   }
 
   /** How often the tensor crosses. */

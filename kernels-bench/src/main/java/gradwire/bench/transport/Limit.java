@@ -7,7 +7,9 @@ enum Limit {
   /** The same over a Unix domain socket. */
   RAW_UDS("raw uds"),
   /** Off-heap to off-heap in one process, once for each way. */
-  MEMORY_COPY("memory copy");
+  MEMORY_COPY("memory copy"),
+  /** The same steps at a server whose state ends with it. */
+  STEP_IN_MEMORY("step in memory");
 
   private final String label;
 

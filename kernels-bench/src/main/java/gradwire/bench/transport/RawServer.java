@@ -53,7 +53,7 @@ final class RawServer implements AutoCloseable {
         yield ServerSocketChannel.open(StandardProtocolFamily.UNIX)
             .bind(UnixDomainSocketAddress.of(socket));
       }
-      case MEMORY_COPY -> throw new IllegalArgumentException("no socket");
+      case MEMORY_COPY, STEP_IN_MEMORY -> throw new IllegalArgumentException("no socket");
     };
   }
 

@@ -1,12 +1,17 @@
 package gradwire.bench.transport;
 
 import gradwire.server.ParameterServer;
+import gradwire.server.checkpoint.Checkpoints;
+import gradwire.server.shard.Absences;
+import gradwire.server.store.ShardStores;
+import gradwire.server.store.StateFiles;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.util.Optional;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /**
  * The server's process. Serves one row after another, so that it is as warm as its client; ends
@@ -50,18 +55,25 @@ public final class ServerMain {
     former.close();
   }
 
-  private String serveRow(TransportCase row) {
-    return row.direction() == Direction.STEP ? serveSteps(row) : serveFloats(row);
+  private String serveRow(TransportCase row) throws IOException {
+    return row.direction().isStep() ? serveSteps(row) : serveFloats(row);
   }
 
   /** A real parameter server; the chief brings its settings and values. */
-  private String serveSteps(TransportCase row) {
-    ParameterServer server = new ParameterServer("ps-0", Optional.empty());
+  private String serveSteps(TransportCase row) throws IOException {
+    Path folder = Files.createTempDirectory("gradwire-bench");
+    ShardStores stores =
+        row.direction() == Direction.KEPT_STEP
+            ? new StateFiles(folder.resolve("ps-0.shard"), 0)
+            : ShardStores.inMemory();
+    ParameterServer server = new ParameterServer("ps-0", Checkpoints.NONE, stores, Absences.NONE);
     Wiring.Served served = Wiring.serve(row.carrier(), server.service());
     serving =
         () -> {
           served.server().close();
           server.close();
+          Files.deleteIfExists(folder.resolve("ps-0.shard"));
+          Files.delete(folder);
         };
     return served.address();
   }

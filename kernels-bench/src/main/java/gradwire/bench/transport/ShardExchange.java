@@ -86,7 +86,7 @@ final class ShardExchange implements Exchange {
     switch (row.direction()) {
       case PUSH -> {}
       case PULL, PUSH_PULL -> Numbers.check("worker-" + worker, weights, 0, 0);
-      case STEP ->
+      case STEP, KEPT_STEP ->
           Numbers.check(
               "worker-" + worker,
               weights,

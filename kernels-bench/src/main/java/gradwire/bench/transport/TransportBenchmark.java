@@ -59,6 +59,10 @@ public class TransportBenchmark {
     @Setup(Level.Trial)
     public void serve() {
       measured = TransportCase.named(row);
+      if (subject == Subject.LIMIT && measured.limit() == Limit.STEP_IN_MEMORY) {
+        measured = measured.inMemory();
+        subject = Subject.ROW;
+      }
       gradient = Floats.allocate(arena, measured.size().numFloats());
       Numbers.fill(gradient);
       if (needsServer()) {

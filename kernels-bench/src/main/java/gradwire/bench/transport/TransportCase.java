@@ -13,7 +13,7 @@ record TransportCase(Carrier carrier, Direction direction, PayloadSize size, int
   /** What tells most in the least time. */
   private static final Pattern REPRESENTATIVE =
       Pattern.compile(
-          ".*/push\\+pull/1KB/w1|.*/(push\\+pull|step)/318KB/w1|.*/(push|pull)/100MB/w1"
+          ".*/push\\+pull/1KB/w1|.*/(push\\+pull|step|kept-step)/318KB/w1|.*/(push|pull)/100MB/w1"
               + "|.*tcp/(push\\+pull/(1KB|318KB)/w8|push\\+pull/4MB/w[12]|(push|pull)/100MB/w2)"
               + "|.*tcp/(push|pull)/1GB/w1|.*shm/push/1GB/w1");
 
@@ -28,7 +28,12 @@ record TransportCase(Carrier carrier, Direction direction, PayloadSize size, int
   }
 
   Limit limit() {
-    return carrier.limit(size);
+    return direction == Direction.KEPT_STEP ? Limit.STEP_IN_MEMORY : carrier.limit(size);
+  }
+
+  /** The same at a server that keeps nothing. */
+  TransportCase inMemory() {
+    return new TransportCase(carrier, Direction.STEP, size, workers);
   }
 
   boolean isRepresentative() {
@@ -65,7 +70,7 @@ record TransportCase(Carrier carrier, Direction direction, PayloadSize size, int
     cases.removeIf(
         one ->
             !carriers.contains(one.carrier())
-                || (one.direction() == Direction.STEP && one.size() != PayloadSize.KB_318));
+                || (one.direction().isStep() && one.size() != PayloadSize.KB_318));
     return List.copyOf(cases);
   }
 }
