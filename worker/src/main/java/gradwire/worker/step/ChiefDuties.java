@@ -156,9 +156,10 @@ final class ChiefDuties implements TrainingLoop.Between, AutoCloseable {
     return weights;
   }
 
+  /** If other replicas are given to this worker meanwhile, it is told again with new lines. */
   private Weights endAt(Weights weights) {
-    ended = true;
     long lastStep = replicas.first().servers().declareLastStep(weights.step());
+    ended = true;
     return new Weights(weights.outcome(), weights.step(), lastStep);
   }
 
