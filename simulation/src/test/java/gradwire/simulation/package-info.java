@@ -1,6 +1,6 @@
 /**
- * The real shard under simulated lines, deaths and time, all driven by one seed. See {@code
- * docs/reliability-simulation.md}.
+ * Workers, servers and coordinator, as they are, under simulated lines, deaths and time, all driven
+ * by one seed. See {@code docs/reliability-simulation.md}.
  */
 @NullMarked
 package gradwire.simulation;
