@@ -27,6 +27,7 @@ final class SimulatedMembership implements Membership {
 
   private Assignment assignment = new Assignment(-1, new TreeMap<>());
   private Beat.Intent intent = Beat.Intent.GO_ON;
+  private long doneVersion;
   private boolean finished;
   private boolean joined;
   private boolean farewellDone;
@@ -57,9 +58,8 @@ final class SimulatedMembership implements Membership {
       return;
     }
     long number = ++numBeats;
-    Beat beat =
-        new Beat(
-            member, assignment.version(), step, numGradients, numGradients > 0 ? pace : 0, intent);
+    long known = intent == Beat.Intent.RETIRE ? doneVersion : assignment.version();
+    Beat beat = new Beat(member, known, step, numGradients, numGradients > 0 ? pace : 0, intent);
     numGradients = 0;
     boolean joins = !joined;
     host.ask(
@@ -143,6 +143,7 @@ final class SimulatedMembership implements Membership {
     if (assignment.version() != done.version()) {
       return false;
     }
+    doneVersion = done.version();
     sayFarewell(Beat.Intent.RETIRE);
     return intent == Beat.Intent.RETIRE;
   }

@@ -89,10 +89,6 @@ final class Worker {
     return isDone;
   }
 
-  boolean isAlive() {
-    return process != null;
-  }
-
   /** The next incarnation. */
   void start() {
     incarnation++;

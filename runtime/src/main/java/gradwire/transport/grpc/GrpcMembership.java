@@ -45,6 +45,10 @@ public final class GrpcMembership implements Membership {
   // Guarded by this.
   private final ComputeMeter meter = new ComputeMeter();
   private Beat.Intent intent = Beat.Intent.GO_ON;
+
+  /** Of the assignment that is done, where it means to retire: what it hears since is not. */
+  private long doneVersion;
+
   private boolean closed;
   private boolean farewellDone;
   private @Nullable String refusal;
@@ -143,6 +147,7 @@ public final class GrpcMembership implements Membership {
     if (assignment.version() != done.version()) {
       return false;
     }
+    doneVersion = done.version();
     sayFarewell(Beat.Intent.RETIRE);
     return intent == Beat.Intent.RETIRE;
   }
@@ -224,7 +229,8 @@ public final class GrpcMembership implements Membership {
   }
 
   private synchronized Beat nextBeat() {
-    return meter.take(member, assignment.version(), intent);
+    long known = intent == Beat.Intent.RETIRE ? doneVersion : assignment.version();
+    return meter.take(member, known, intent);
   }
 
   private Standing ask(CallerLoop loop, Beat beat) {

@@ -29,13 +29,6 @@ public final class SimulatedCoordinator {
     public int incarnationOf(int replica) {
       return saved == null ? 0 : saved.replicas().get(replica).incarnation();
     }
-
-    /** Who computes a replica, as was last said; empty if nothing was, or nobody does. */
-    public Optional<Integer> ownerOf(int replica) {
-      return Optional.ofNullable(saved)
-          .map(state -> state.replicas().get(replica).owner())
-          .filter(owner -> owner != MembershipState.NONE);
-    }
   }
 
   private final Coordinator coordinator;
