@@ -34,6 +34,10 @@ final class SimulatedMembership implements Membership {
   private boolean closed;
   private @Nullable GradwireException refusal;
   private long numBeats;
+
+  /** The last beat's answer, or its limit, has still to come; the next one waits for it. */
+  private boolean isBeatUnderWay;
+
   private long step;
   private long numGradients;
 
@@ -58,6 +62,7 @@ final class SimulatedMembership implements Membership {
       return;
     }
     long number = ++numBeats;
+    isBeatUnderWay = true;
     long known = intent == Beat.Intent.RETIRE ? doneVersion : assignment.version();
     Beat beat = new Beat(member, known, step, numGradients, numGradients > 0 ? pace : 0, intent);
     numGradients = 0;
@@ -84,6 +89,7 @@ final class SimulatedMembership implements Membership {
     if (number != numBeats || process.isGone()) {
       return;
     }
+    isBeatUnderWay = false;
     joined = standing.known();
     finished = standing.finished();
     standing
@@ -94,7 +100,8 @@ final class SimulatedMembership implements Membership {
       farewellDone = beat.intent() == Beat.Intent.LEAVE || !standing.isGivenMore();
       intent = farewellDone ? intent : Beat.Intent.GO_ON;
     }
-    beatAgain(number, joined ? beatTicks : 1);
+    boolean bidsFarewell = intent != Beat.Intent.GO_ON && !farewellDone;
+    beatAgain(number, joined && !bidsFarewell ? beatTicks : 1);
     process.wake();
   }
 
@@ -150,7 +157,9 @@ final class SimulatedMembership implements Membership {
 
   private void sayFarewell(Beat.Intent last) {
     intent = last;
-    events.at(events.now(), this::beat);
+    if (!isBeatUnderWay) {
+      events.at(events.now(), this::beat);
+    }
     process.await(() -> farewellDone || intent != last || refusal != null, 4 * beatTicks, () -> {});
   }
 
