@@ -7,32 +7,6 @@
 
 #define INLINE static inline __attribute__((always_inline))
 
-// What a window covers of an image: of the kernel, rows [row, end_row), columns [column, end_column); and where the
-// kernel's pixel (k, j) lies in the image, in floats: first + k * row_floats + j * column_floats.
-struct cover {
-  int row, end_row, column, end_column;
-  int64_t first, row_floats, column_floats;
-};
-
-static struct cover cover(const struct window *w, int out_row, int out) {
-  struct cover is = {.end_row = w->kernel.height};
-  columns_inside(w, out, &is.column, &is.end_column);
-  while (is.end_row > 0 && row_of(w, out_row, is.end_row - 1) >= w->input.height) {
-    is.end_row--;
-  }
-  while (is.row < is.end_row && row_of(w, out_row, is.row) < 0) {
-    is.row++;
-  }
-  is.first = (row_of(w, out_row, 0) * w->input.width + column_of(w, out, 0)) * w->channels;
-  is.row_floats = (int64_t)w->dilation.height * w->input.width * w->channels;
-  is.column_floats = (int64_t)w->dilation.width * w->channels;
-  return is;
-}
-
-static inline int64_t pixel(struct cover is, int k, int j) {
-  return is.first + k * is.row_floats + j * is.column_floats;
-}
-
 // Of a vector of channels, or of its first few.
 INLINE lanes load(const float *from, int whole, first_lanes rest) {
   return whole ? LOAD(from) : LOAD_FIRST(from, rest);

@@ -28,6 +28,24 @@ EXPORTED(void, relu_gradient)(float *gradient, const float *y, int64_t n) {
   }
 }
 
+// Wellons's lowbias32.
+static inline uint32_t hash(uint32_t x) {
+  x ^= x >> 16;
+  x *= 0x7feb352du;
+  x ^= x >> 15;
+  x *= 0x846ca68bu;
+  return x ^ (x >> 16);
+}
+
+// into = from * scale where the element's 24 bits are below the threshold, else 0.
+EXPORTED(void, dropout)(const float *from, float *into, int64_t n, uint32_t low, uint32_t high,
+                        uint32_t threshold, float scale) {
+  for (int64_t i = 0; i < n; i++) {
+    uint32_t bits = hash(hash((uint32_t)i * 0x9e3779b1u + low) ^ high) >> 8;
+    into[i] = bits < threshold ? from[i] * scale : 0;
+  }
+}
+
 EXPORTED(void, add_bias)(float *rows, int64_t n, int64_t columns, const float *bias, int relu) {
   for (int64_t r = 0; r < n; r++) {
     float *row = rows + r * columns;
@@ -89,6 +107,14 @@ EXPORTED(void, transpose)(const float *from, float *into, int64_t count, int64_t
       }
     }
     from += rows * columns;
+  }
+}
+
+// Of matrices whose rows begin a stride apart.
+EXPORTED(void, copy_rows)(const float *from, int64_t from_stride, float *into, int64_t into_stride, int64_t n,
+                          int64_t columns) {
+  for (int64_t r = 0; r < n; r++) {
+    memcpy(into + r * into_stride, from + r * from_stride, columns * sizeof *into);
   }
 }
 

@@ -3,6 +3,7 @@ package gradwire.dl4j;
 import gradwire.kernels.cpu.Activation;
 import java.util.Map;
 import java.util.Optional;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationCube;
 import org.nd4j.linalg.activations.impl.ActivationELU;
@@ -39,5 +40,29 @@ final class Activations {
       return Optional.of(Activation.ELU);
     }
     return Optional.ofNullable(KNOWN.get(activation.getClass()));
+  }
+
+  /**
+   * @throws UnknownLayerException if none computes the same
+   */
+  static Activation of(IActivation activation, VertexList.Place place)
+      throws UnknownLayerException {
+    return of(activation)
+        .orElseThrow(() -> new UnknownLayerException(place.name(), "the activation " + activation));
+  }
+
+  /** The layer's. */
+  static Activation of(BaseLayer layer, VertexList.Place place) throws UnknownLayerException {
+    return of(layer.getActivationFn(), place);
+  }
+
+  /** What a layer with weights can do itself. */
+  static Activation inner(Activation activation) {
+    return activation.hasSlopeByValue() ? activation : Activation.IDENTITY;
+  }
+
+  /** What is then left for a layer of its own. */
+  static Activation outer(Activation activation) {
+    return activation.hasSlopeByValue() ? Activation.IDENTITY : activation;
   }
 }

@@ -1,5 +1,8 @@
 package gradwire.dl4j;
 
+import gradwire.plan.Concat;
+import gradwire.plan.LastStep;
+import gradwire.plan.Layer;
 import gradwire.plan.NetworkSpec;
 import gradwire.plan.Range;
 import gradwire.plan.Sum;
@@ -11,6 +14,8 @@ import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
+import org.deeplearning4j.nn.conf.graph.MergeVertex;
+import org.deeplearning4j.nn.conf.graph.rnn.LastTimeStepVertex;
 
 /** {@link NetworkCompiler}'s counterpart for graphs with one input and one output. One use. */
 final class GraphCompiler {
@@ -68,17 +73,17 @@ final class GraphCompiler {
     }
   }
 
-  /** Images are brought into order once, for all that read them. */
+  /** Pixels and time steps are brought into order once, for all that read them. */
   private void addInput(String input) {
-    boolean images =
+    boolean isFlat =
         configuration.getVertices().entrySet().stream()
             .filter(entry -> inputs(entry.getKey()).contains(input))
-            .anyMatch(
+            .allMatch(
                 entry ->
                     entry.getValue() instanceof LayerVertex layer
-                        && layer.getPreProcessor() == null
-                        && LayerCompiler.readsImages(layer.getLayerConf().getLayer()));
-    numbers.put(input, images ? vertices.addImages() : NetworkSpec.INPUT);
+                        && LayerCompiler.readsFlat(
+                            layer.getLayerConf().getLayer(), layer.getPreProcessor()));
+    numbers.put(input, isFlat ? NetworkSpec.INPUT : vertices.addInput());
   }
 
   private List<String> inputs(String name) {
@@ -91,19 +96,24 @@ final class GraphCompiler {
 
   private VertexList.Place place(String name, LayerVertex layer) throws UnknownLayerException {
     int input = number(inputs(name).getFirst());
-    int read =
-        layer.getPreProcessor() == null
-            ? input
-            : vertices.addPreprocessor(layer.getPreProcessor(), name, input);
-    return new VertexList.Place(layer.getLayerConf().getLayer(), name, read);
+    VertexList.Place place = new VertexList.Place(layer.getLayerConf().getLayer(), name, input);
+    return layer.getPreProcessor() == null
+        ? place
+        : vertices.addPreprocessor(layer.getPreProcessor(), place);
   }
 
   private int addVertex(String name, GraphVertex vertex) throws UnknownLayerException {
-    if (vertex instanceof ElementWiseVertex elements
-        && elements.getOp() == ElementWiseVertex.Op.Add) {
-      return vertices.add(new Sum(), inputs(name).stream().map(this::number).toList(), Range.NONE);
-    }
-    throw new UnknownLayerException(
-        "vertex " + name + " (" + vertex.getClass().getSimpleName() + ")", "no kernels");
+    Layer layer =
+        switch (vertex) {
+          case ElementWiseVertex elements when elements.getOp() == ElementWiseVertex.Op.Add ->
+              new Sum();
+          case MergeVertex merge when merge.getMergeAxis() == MergeVertex.DEFAULT_MERGE_DIM ->
+              new Concat();
+          case LastTimeStepVertex ignored -> new LastStep();
+          default ->
+              throw new UnknownLayerException(
+                  "vertex " + name + " (" + vertex.getClass().getSimpleName() + ")", "no kernels");
+        };
+    return vertices.add(layer, inputs(name).stream().map(this::number).toList(), Range.NONE);
   }
 }

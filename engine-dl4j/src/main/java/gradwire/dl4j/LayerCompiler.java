@@ -1,40 +1,43 @@
 package gradwire.dl4j;
 
 import gradwire.kernels.cpu.Activation;
-import gradwire.kernels.cpu.Window.Size;
-import gradwire.plan.AveragePool;
 import gradwire.plan.BatchNorm;
-import gradwire.plan.Convolution;
 import gradwire.plan.Dense;
 import gradwire.plan.Elements;
-import gradwire.plan.Geometry;
+import gradwire.plan.Embedding;
 import gradwire.plan.Layer;
-import gradwire.plan.MaxPool;
+import gradwire.plan.Lstm;
 import gradwire.plan.Range;
-import java.util.Arrays;
-import java.util.Optional;
-import org.deeplearning4j.nn.conf.CNN2DFormat;
-import org.deeplearning4j.nn.conf.ConvolutionMode;
+import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
+import org.deeplearning4j.nn.conf.layers.EmbeddingLayer;
+import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
+import org.deeplearning4j.nn.conf.layers.LSTM;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
+import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
 import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
-import org.nd4j.linalg.activations.IActivation;
+import org.deeplearning4j.nn.params.LSTMParamInitializer;
+import org.jspecify.annotations.Nullable;
 
 /** Makes a plan's layers of DL4J's layer configurations. Immutable. */
 final class LayerCompiler {
-  /** Of {@code [batch, channels, rows, columns]}. */
-  private static final int[] PIXELS = {2, 3};
+  private final LayerRanges ranges;
+  private final WindowCompiler windows;
 
-  private final Parameters table;
-
-  LayerCompiler(Parameters table) {
-    this.table = table;
+  LayerCompiler(LayerRanges ranges) {
+    this.ranges = ranges;
+    this.windows = new WindowCompiler(ranges);
   }
 
   /**
@@ -48,9 +51,15 @@ final class LayerCompiler {
     }
   }
 
-  /** Whether a layer without a preprocessor has images as its input. */
-  static boolean readsImages(org.deeplearning4j.nn.conf.layers.Layer layer) {
-    return layer instanceof ConvolutionLayer || layer instanceof SubsamplingLayer;
+  /** Whether a layer's input is features in no order, {@code [batch, features]}, for sure. */
+  static boolean readsFlat(
+      org.deeplearning4j.nn.conf.layers.Layer layer, @Nullable InputPreProcessor preprocessor) {
+    return preprocessor == null
+        ? layer instanceof DenseLayer
+            || layer instanceof OutputLayer
+            || layer instanceof EmbeddingLayer
+            || layer instanceof EmbeddingSequenceLayer
+        : preprocessor instanceof FeedForwardToCnnPreProcessor;
   }
 
   /**
@@ -60,20 +69,36 @@ final class LayerCompiler {
     requirePlain(place);
     return switch (place.configuration()) {
       case DenseLayer dense when dense.getClass() == DenseLayer.class && !dense.hasLayerNorm() -> {
-        Activation activation = activation(dense.getActivationFn(), place);
+        Activation activation = Activations.of(dense, place);
         yield new Compiled(
-            affine(dense, dense.hasBias(), place, inner(activation)), outer(activation));
+            affine(dense, dense.hasBias(), place, Activations.inner(activation)),
+            Activations.outer(activation));
       }
-      case ConvolutionLayer convolution when convolution.getClass() == ConvolutionLayer.class ->
-          convolution(convolution, place);
-      case SubsamplingLayer pool when pool.getClass() == SubsamplingLayer.class ->
-          new Compiled(pool(pool, place));
+      case DepthwiseConvolution2D convolution
+          when convolution.getClass() == DepthwiseConvolution2D.class ->
+          windows.depthwise(convolution, place);
+      case ConvolutionLayer convolution
+          when convolution.getClass() == ConvolutionLayer.class
+              || convolution.getClass() == Convolution1DLayer.class ->
+          windows.convolution(convolution, place);
+      case SubsamplingLayer pool
+          when pool.getClass() == SubsamplingLayer.class
+              || pool.getClass() == Subsampling1DLayer.class ->
+          new Compiled(WindowCompiler.pool(pool, place));
       case GlobalPoolingLayer pool when pool.getClass() == GlobalPoolingLayer.class ->
-          new Compiled(pool(pool, place));
+          new Compiled(WindowCompiler.pool(pool, place));
       case BatchNormalization norm when norm.getClass() == BatchNormalization.class ->
           new Compiled(batchNorm(norm, place));
+      case LSTM lstm when lstm.getClass() == LSTM.class -> new Compiled(lstm(lstm, place));
+      case EmbeddingLayer embedding when embedding.getClass() == EmbeddingLayer.class ->
+          embedding(embedding, embedding.hasBias(), place);
+      case EmbeddingSequenceLayer embedding
+          when embedding.getClass() == EmbeddingSequenceLayer.class -> {
+        Geometries.requireStepsLast(embedding.getOutputFormat(), place);
+        yield embedding(embedding, embedding.hasBias(), place);
+      }
       case ActivationLayer activation when activation.getClass() == ActivationLayer.class ->
-          new Compiled(new Elements(activation(activation.getActivationFn(), place)));
+          new Compiled(new Elements(Activations.of(activation.getActivationFn(), place)));
       default -> throw new UnknownLayerException(place.name(), "no kernels");
     };
   }
@@ -88,145 +113,76 @@ final class LayerCompiler {
   private Layer affine(
       FeedForwardLayer layer, boolean hasBias, VertexList.Place place, Activation activation)
       throws UnknownLayerException {
-    Range weights = range(place.key() + "_W");
-    Optional<Range> bias = hasBias ? Optional.of(range(place.key() + "_b")) : Optional.empty();
+    Range weights = ranges.of(place, LayerRanges.WEIGHTS);
     if (weights.length() != layer.getNIn() * layer.getNOut()) {
       throw new UnknownLayerException(place.name(), "weights of another size");
     }
-    return new Dense((int) layer.getNIn(), (int) layer.getNOut(), weights, bias, activation);
+    return new Dense(
+        (int) layer.getNIn(),
+        (int) layer.getNOut(),
+        weights,
+        ranges.bias(place, hasBias),
+        activation);
   }
 
-  private Compiled convolution(ConvolutionLayer layer, VertexList.Place place)
+  /** A separable convolution's two halves. */
+  record Separable(Layer first, Compiled second) {}
+
+  /**
+   * @throws UnknownLayerException if there is none that computes the same
+   */
+  Separable separable(SeparableConvolution2D layer, VertexList.Place place)
       throws UnknownLayerException {
-    requireImages(layer.getCnn2dDataFormat(), place);
-    Activation activation = activation(layer.getActivationFn(), place);
-    Geometry geometry =
-        geometry(
-            layer.getKernelSize(),
-            layer.getStride(),
-            layer.getPadding(),
-            layer.getDilation(),
-            layer.getConvolutionMode(),
-            place);
-    Optional<Range> bias =
-        layer.hasBias() ? Optional.of(range(place.key() + "_b")) : Optional.empty();
-    return new Compiled(
-        new Convolution(
-            (int) layer.getNOut(), geometry, range(place.key() + "_W"), bias, inner(activation)),
-        outer(activation));
+    requirePlain(place);
+    return new Separable(windows.separate(layer, place), windows.combine(layer, place));
   }
 
-  private static Layer pool(SubsamplingLayer layer, VertexList.Place place)
-      throws UnknownLayerException {
-    requireImages(layer.getCnn2dDataFormat(), place);
-    Geometry geometry =
-        geometry(
-            layer.getKernelSize(),
-            layer.getStride(),
-            layer.getPadding(),
-            layer.getDilation(),
-            layer.getConvolutionMode(),
-            place);
-    return switch (layer.getPoolingType()) {
-      case MAX -> new MaxPool(geometry);
-      case AVG ->
-          new AveragePool(
-              Optional.of(geometry),
-              layer.isAvgPoolIncludePadInDivisor()
-                  ? AveragePool.Divisor.KERNEL
-                  : AveragePool.Divisor.COVERED);
-      case SUM, PNORM ->
-          throw new UnknownLayerException(place.name(), layer.getPoolingType() + " pooling");
-    };
-  }
-
-  private static Layer pool(GlobalPoolingLayer layer, VertexList.Place place)
-      throws UnknownLayerException {
-    int[] axes = layer.getPoolingDimensions();
-    if (!layer.isCollapseDimensions() || (axes != null && !Arrays.equals(axes, PIXELS))) {
-      throw new UnknownLayerException(place.name(), "axes of its own");
+  private Layer lstm(LSTM layer, VertexList.Place place) throws UnknownLayerException {
+    Geometries.requireStepsLast(layer.getRnnDataFormat(), place);
+    if (Activations.of(layer, place) != Activation.TANH
+        || Activations.of(layer.getGateActivationFn(), place) != Activation.SIGMOID) {
+      throw new UnknownLayerException(place.name(), "activations other than tanh and sigmoid");
     }
-    return switch (layer.getPoolingType()) {
-      case AVG -> new AveragePool(Optional.empty(), AveragePool.Divisor.KERNEL);
-      case SUM -> new AveragePool(Optional.empty(), AveragePool.Divisor.ONE);
-      case MAX, PNORM ->
-          throw new UnknownLayerException(place.name(), layer.getPoolingType() + " pooling");
-    };
+    return new Lstm(
+        (int) layer.getNIn(),
+        (int) layer.getNOut(),
+        ranges.of(place, LSTMParamInitializer.INPUT_WEIGHT_KEY),
+        ranges.of(place, LSTMParamInitializer.RECURRENT_WEIGHT_KEY),
+        ranges.of(place, LSTMParamInitializer.BIAS_KEY));
+  }
+
+  private Compiled embedding(FeedForwardLayer layer, boolean hasBias, VertexList.Place place)
+      throws UnknownLayerException {
+    Layer embedding =
+        new Embedding(
+            (int) layer.getNIn(),
+            (int) layer.getNOut(),
+            ranges.of(place, LayerRanges.WEIGHTS),
+            ranges.isRowMajor(place, LayerRanges.WEIGHTS),
+            ranges.bias(place, hasBias));
+    return new Compiled(embedding, Activations.of(layer, place));
   }
 
   private Layer batchNorm(BatchNormalization layer, VertexList.Place place)
       throws UnknownLayerException {
-    requireImages(layer.getCnn2DFormat(), place);
+    Geometries.requireChannelsFirst(layer.getCnn2DFormat(), place);
     if (layer.isLockGammaBeta() || !layer.isMinibatch()) {
       throw new UnknownLayerException(place.name(), "gamma and beta locked, or no mini-batches");
     }
-    String key = place.key() + "_";
     return new BatchNorm(
-        range(key + BatchNormalizationParamInitializer.GAMMA),
-        range(key + BatchNormalizationParamInitializer.BETA),
-        range(key + BatchNormalizationParamInitializer.GLOBAL_MEAN),
-        range(
-            key
-                + (layer.isUseLogStd()
-                    ? BatchNormalizationParamInitializer.GLOBAL_LOG_STD
-                    : BatchNormalizationParamInitializer.GLOBAL_VAR)),
+        ranges.of(place, BatchNormalizationParamInitializer.GAMMA),
+        ranges.of(place, BatchNormalizationParamInitializer.BETA),
+        ranges.of(place, BatchNormalizationParamInitializer.GLOBAL_MEAN),
+        ranges.of(
+            place,
+            layer.isUseLogStd()
+                ? BatchNormalizationParamInitializer.GLOBAL_LOG_STD
+                : BatchNormalizationParamInitializer.GLOBAL_VAR),
         new BatchNorm.Settings(layer.getEps(), layer.getDecay(), layer.isUseLogStd()));
   }
 
-  private static Geometry geometry(
-      int[] kernel,
-      int[] stride,
-      int[] padding,
-      int[] dilation,
-      ConvolutionMode mode,
-      VertexList.Place place)
-      throws UnknownLayerException {
-    boolean same = mode == ConvolutionMode.Same;
-    if (!same && mode != ConvolutionMode.Truncate) {
-      throw new UnknownLayerException(place.name(), "the convolution mode " + mode);
-    }
-    return new Geometry(size(kernel), size(stride), size(padding), size(dilation), same);
-  }
-
-  private static Size size(int[] pair) {
-    return new Size(pair[0], pair[1]);
-  }
-
-  private Range range(String dl4jName) throws UnknownLayerException {
-    return table.parameters().stream()
-        .filter(parameter -> parameter.dl4jName().equals(dl4jName))
-        .findAny()
-        .map(parameter -> new Range(parameter.offset(), parameter.numFloats()))
-        .orElseThrow(() -> new UnknownLayerException("the network", "no parameter " + dl4jName));
-  }
-
-  private static Activation activation(IActivation activation, VertexList.Place place)
-      throws UnknownLayerException {
-    return Activations.of(activation)
-        .orElseThrow(() -> new UnknownLayerException(place.name(), "the activation " + activation));
-  }
-
-  /** What a layer with weights can do itself. */
-  private static Activation inner(Activation activation) {
-    return activation.hasSlopeByValue() ? activation : Activation.IDENTITY;
-  }
-
-  private static Activation outer(Activation activation) {
-    return activation.hasSlopeByValue() ? Activation.IDENTITY : activation;
-  }
-
-  private static void requireImages(CNN2DFormat format, VertexList.Place place)
-      throws UnknownLayerException {
-    if (format != CNN2DFormat.NCHW) {
-      throw new UnknownLayerException(place.name(), "the format " + format);
-    }
-  }
-
-  /** No random draws. */
+  /** No random draws but dropout's, which is a vertex of its own. */
   private static void requirePlain(VertexList.Place place) throws UnknownLayerException {
-    if (place.configuration().getIDropout() != null) {
-      throw new UnknownLayerException(place.name(), "dropout");
-    }
     if (place.configuration() instanceof BaseLayer base && base.getWeightNoise() != null) {
       throw new UnknownLayerException(place.name(), "weight noise");
     }

@@ -14,6 +14,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 
 /**
  * By the network compiled to kernel calls, without ND4J. A plan fits one batch size: few sizes come
@@ -51,11 +53,11 @@ final class NativeComputation implements Computation {
     Expect.that(
         Arrays.equals(labels.shape(), found.outputs.shape()),
         "labels",
-        "shape [batch, " + found.plan.output().numFloats() + "]",
+        "shape " + describe(found.outputs.shape()),
         Arrays.toString(labels.shape()),
         "check the batch against the network's sizes");
     double scale = mean ? 1.0 / features.numExamples() : 1;
-    return found.plan.computeGradient(features.memory(), labels.memory(), scale, flow);
+    return found.plan.computeGradient(features.memory(), labels.memory(), scale, randomKey, flow);
   }
 
   @Override
@@ -78,21 +80,50 @@ final class NativeComputation implements Computation {
       kept.removeFirst().plan.close();
     }
     ExecutionPlan plan = new ExecutionPlan(network, use, parameters, gradient);
-    int numOutputs = plan.output().numFloats();
-    kept.add(new Kept(use, plan, FloatTensor.zeros(Arena.ofAuto(), batchSize, numOutputs)));
+    try {
+      kept.add(new Kept(use, plan, outputs(batchSize, plan.output())));
+    } catch (RuntimeException unfit) {
+      plan.close();
+      throw unfit;
+    }
     return kept.getLast();
   }
 
-  /** DL4J has channels before rows and columns. */
+  /** But for the number of examples, which is any. */
+  private static String describe(long[] shape) {
+    return LongStream.of(shape)
+        .skip(1)
+        .mapToObj(Long::toString)
+        .collect(Collectors.joining(", ", "[batch, ", "]"));
+  }
+
+  /** DL4J has time steps last. */
+  private FloatTensor outputs(int batchSize, Shape output) {
+    Expect.that(
+        network.hasLossOfSteps() || output.pixels() == 1,
+        "output layer",
+        "features, [batch, features]",
+        output,
+        "flatten or pool what it reads, or use a layer with labels for every time step");
+    return network.hasLossOfSteps()
+        ? FloatTensor.zeros(Arena.ofAuto(), batchSize, output.channels(), output.width())
+        : FloatTensor.zeros(Arena.ofAuto(), batchSize, output.channels());
+  }
+
+  /** DL4J has channels before rows and columns, features before time steps. */
   private static Shape shape(FloatTensor features) {
     int[] axes = Arrays.stream(features.shape()).mapToInt(Math::toIntExact).toArray();
     Expect.that(
-        axes.length == 2 || axes.length == 4,
+        axes.length >= 2 && axes.length <= 4,
         "features",
-        "[batch, features] or [batch, channels, rows, columns]",
+        "[batch, features], [batch, features, time steps] or [batch, channels, rows, columns]",
         Arrays.toString(axes),
         "check the batch against the network's sizes");
-    return axes.length == 2 ? Shape.flat(axes[1]) : new Shape(axes[2], axes[3], axes[1]);
+    return switch (axes.length) {
+      case 2 -> Shape.flat(axes[1]);
+      case 3 -> Shape.sequence(axes[2], axes[1]);
+      default -> new Shape(axes[2], axes[3], axes[1]);
+    };
   }
 
   private static FloatTensor alive(FloatTensor tensor) {

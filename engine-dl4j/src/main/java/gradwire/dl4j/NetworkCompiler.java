@@ -23,12 +23,13 @@ final class NetworkCompiler {
     for (int i = 0; i <= last; i++) {
       org.deeplearning4j.nn.conf.layers.Layer layer = configuration.getConf(i).getLayer();
       InputPreProcessor preprocessor = configuration.getInputPreProcess(i);
-      if (preprocessor != null) {
-        previous = vertices.addPreprocessor(preprocessor, Integer.toString(i), previous);
-      } else if (i == 0 && LayerCompiler.readsImages(layer)) {
-        previous = vertices.addImages();
+      if (i == 0 && !LayerCompiler.readsFlat(layer, preprocessor)) {
+        previous = vertices.addInput();
       }
       VertexList.Place place = new VertexList.Place(layer, Integer.toString(i), previous);
+      if (preprocessor != null) {
+        place = vertices.addPreprocessor(preprocessor, place);
+      }
       if (i == last) {
         return vertices.endingWith(place);
       }

@@ -1,9 +1,12 @@
 package gradwire.dl4j;
 
 import gradwire.kernels.cpu.Activation;
+import gradwire.plan.AveragePool;
 import gradwire.plan.ChannelsFirst;
 import gradwire.plan.ChannelsLast;
+import gradwire.plan.Dropout;
 import gradwire.plan.Elements;
+import gradwire.plan.LastStep;
 import gradwire.plan.Layer;
 import gradwire.plan.Loss;
 import gradwire.plan.NetworkSpec;
@@ -13,28 +16,51 @@ import gradwire.plan.Vertex;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
+import org.deeplearning4j.nn.conf.RNNFormat;
+import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.DropoutLayer;
+import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
+import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
+import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToRnnPreProcessor;
+import org.deeplearning4j.nn.conf.preprocessor.RnnToFeedForwardPreProcessor;
 
 /**
  * The vertices of a plan as DL4J's layers are added to it; what DL4J has as one layer may be
  * several of them. One thread.
  */
 final class VertexList {
-  private final Parameters table;
+  /** Layers that drop of their input before they do anything else. */
+  private static final Set<Class<?>> DROP_OF_THEIR_INPUT =
+      Set.of(
+          DenseLayer.class,
+          ConvolutionLayer.class,
+          LSTM.class,
+          OutputLayer.class,
+          RnnOutputLayer.class,
+          DropoutLayer.class);
+
+  private final LayerRanges ranges;
   private final LayerCompiler layers;
   private final List<Vertex> vertices = new ArrayList<>();
+  private int numDropouts;
 
   /**
    * @param table where the network's parameters lie
    */
   VertexList(Parameters table) {
-    this.table = table;
-    this.layers = new LayerCompiler(table);
+    this.ranges = new LayerRanges(table);
+    this.layers = new LayerCompiler(ranges);
   }
 
   /**
@@ -45,6 +71,10 @@ final class VertexList {
    * @param input the vertex that it reads
    */
   record Place(org.deeplearning4j.nn.conf.layers.Layer configuration, String key, int input) {
+    boolean isOutput() {
+      return configuration instanceof BaseOutputLayer || configuration instanceof LossLayer;
+    }
+
     /** For messages. */
     String name() {
       return "layer " + key + " (" + configuration.getClass().getSimpleName() + ")";
@@ -61,28 +91,48 @@ final class VertexList {
     return add(layer, List.of(input), Range.NONE);
   }
 
-  /** Adds the network's input, images with channels first, as images; returns its number. */
-  int addImages() {
+  /**
+   * Adds the network's input in a plan's order, of which DL4J's is another if there are pixels or
+   * time steps; returns its number.
+   */
+  int addInput() {
     return add(new ChannelsLast(Optional.empty()), NetworkSpec.INPUT);
   }
 
   /**
-   * Adds what is between {@code input} and the layer {@code key}, if anything.
+   * Adds what is between a layer and what it reads, if anything. Time steps as examples are the
+   * same memory, unless labels come in that shape, too.
    *
-   * @return the number of what the layer is to read
+   * @return the layer after it
    * @throws UnknownLayerException if it isn't known
    */
-  int addPreprocessor(InputPreProcessor preprocessor, String key, int input)
-      throws UnknownLayerException {
-    return switch (preprocessor) {
-      case FeedForwardToCnnPreProcessor images ->
-          add(new ChannelsLast(Optional.of(shape(images))), input);
-      case CnnToFeedForwardPreProcessor flat when flat.getFormat() == CNN2DFormat.NCHW ->
-          add(new ChannelsFirst(), input);
-      default ->
-          throw new UnknownLayerException(
-              "layer " + key, "a " + preprocessor.getClass().getSimpleName());
-    };
+  Place addPreprocessor(InputPreProcessor preprocessor, Place place) throws UnknownLayerException {
+    int input = place.input();
+    int read =
+        switch (preprocessor) {
+          case FeedForwardToCnnPreProcessor images ->
+              add(new ChannelsLast(Optional.of(shape(images))), input);
+          case CnnToFeedForwardPreProcessor flat when flat.getFormat() == CNN2DFormat.NCHW ->
+              add(new ChannelsFirst(), input);
+          case RnnToFeedForwardPreProcessor steps
+              when steps.getRnnDataFormat() != RNNFormat.NWC
+                  && (!place.isOutput() || isOneStep(input)) ->
+              input;
+          case FeedForwardToRnnPreProcessor steps when steps.getRnnDataFormat() != RNNFormat.NWC ->
+              input;
+          default ->
+              throw new UnknownLayerException(
+                  "layer " + place.key(), "a " + preprocessor.getClass().getSimpleName());
+        };
+    return new Place(place.configuration(), place.key(), read);
+  }
+
+  /** Whether all time steps have become one, for sure. */
+  private boolean isOneStep(int vertex) {
+    return vertex != NetworkSpec.INPUT
+        && (vertices.get(vertex).layer() instanceof LastStep
+            || vertices.get(vertex).layer() instanceof AveragePool pool
+                && pool.geometry().isEmpty());
   }
 
   private static Shape shape(FeedForwardToCnnPreProcessor images) {
@@ -96,11 +146,41 @@ final class VertexList {
    * @throws UnknownLayerException if it isn't known
    */
   int addLayer(Place place) throws UnknownLayerException {
-    LayerCompiler.Compiled compiled = layers.compile(place);
-    int vertex = add(compiled.layer(), List.of(place.input()), range(place.key()));
+    if (place.configuration() instanceof LastTimeStep last) {
+      Place inner = new Place(last.getUnderlying(), place.key(), addDropout(place));
+      return add(new LastStep(), addLayer(inner));
+    }
+    if (place.configuration() instanceof DropoutLayer) {
+      return addDropout(place);
+    }
+    if (place.configuration() instanceof SeparableConvolution2D separable
+        && separable.getClass() == SeparableConvolution2D.class) {
+      LayerCompiler.Separable halves = layers.separable(separable, place);
+      // All parameters belong to the first half, whose gradient is ready last.
+      int first = add(halves.first(), List.of(addDropout(place)), ranges.all(place));
+      return add(halves.second(), first, Range.NONE);
+    }
+    return add(layers.compile(place), addDropout(place), ranges.all(place));
+  }
+
+  private int add(LayerCompiler.Compiled compiled, int input, Range parameters) {
+    int vertex = add(compiled.layer(), List.of(input), parameters);
     return compiled.then() == Activation.IDENTITY
         ? vertex
         : add(new Elements(compiled.then()), vertex);
+  }
+
+  /** Adds what a layer drops of its input, if anything; returns the number of what is left. */
+  private int addDropout(Place place) throws UnknownLayerException {
+    return switch (place.configuration().getIDropout()) {
+      case null -> place.input();
+      case org.deeplearning4j.nn.conf.dropout.Dropout dropout
+          when dropout.getClass() == org.deeplearning4j.nn.conf.dropout.Dropout.class
+              && dropout.getPSchedule() == null
+              && DROP_OF_THEIR_INPUT.contains(place.configuration().getClass()) ->
+          add(new Dropout(dropout.getP(), numDropouts++), place.input());
+      default -> throw new UnknownLayerException(place.name(), "a dropout of its own");
+    };
   }
 
   /**
@@ -109,22 +189,29 @@ final class VertexList {
    * @throws UnknownLayerException if it isn't known
    */
   NetworkSpec endingWith(Place place) throws UnknownLayerException {
-    Loss loss =
-        switch (place.configuration()) {
-          case OutputLayer output when output.getClass() == OutputLayer.class -> {
-            Layer affine = layers.affine(output, output.hasBias(), place);
-            add(affine, List.of(place.input()), range(place.key()));
-            yield Losses.of(output.getLossFn(), output.getActivationFn(), place.name());
-          }
-          case LossLayer layer when layer.getClass() == LossLayer.class ->
-              Losses.of(layer.getLossFn(), layer.getActivationFn(), place.name());
-          default -> throw new UnknownLayerException(place.name(), "no loss that is known");
-        };
-    return new NetworkSpec(vertices, loss);
+    return switch (place.configuration()) {
+      case OutputLayer output when output.getClass() == OutputLayer.class ->
+          new NetworkSpec(vertices(output, output.hasBias(), place), loss(output, place));
+      case RnnOutputLayer output when output.getClass() == RnnOutputLayer.class -> {
+        Geometries.requireStepsLast(output.getRnnDataFormat(), place);
+        yield new NetworkSpec(vertices(output, output.hasBias(), place), loss(output, place), true);
+      }
+      case LossLayer layer when layer.getClass() == LossLayer.class ->
+          new NetworkSpec(
+              vertices, Losses.of(layer.getLossFn(), layer.getActivationFn(), place.name()));
+      default -> throw new UnknownLayerException(place.name(), "no loss that is known");
+    };
   }
 
-  private Range range(String key) {
-    ParameterRange range = table.rangeOf(key);
-    return new Range(range.begin(), range.length());
+  /** All, with the product that an output layer ends in. */
+  private List<Vertex> vertices(BaseOutputLayer layer, boolean hasBias, Place place)
+      throws UnknownLayerException {
+    Layer affine = layers.affine(layer, hasBias, place);
+    add(affine, List.of(addDropout(place)), ranges.all(place));
+    return vertices;
+  }
+
+  private static Loss loss(BaseOutputLayer layer, Place place) throws UnknownLayerException {
+    return Losses.of(layer.getLossFn(), layer.getActivationFn(), place.name());
   }
 }

@@ -12,19 +12,32 @@ import gradwire.worker.engine.FloatTensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Random;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
+import org.deeplearning4j.nn.conf.graph.MergeVertex;
+import org.deeplearning4j.nn.conf.graph.rnn.LastTimeStepVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
+import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
+import org.deeplearning4j.nn.conf.layers.GravesLSTM;
+import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
+import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
+import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
@@ -106,6 +119,10 @@ class NativeComputationTest {
                     convolution(2, 1, 0, 1, ConvolutionMode.Same),
                     convolution(3, 2, 0, 1, ConvolutionMode.Same),
                     convolution(7, 1, 0, 1, ConvolutionMode.Truncate),
+                    depthwise(3, 1, 1),
+                    depthwise(2, 2, 3),
+                    separable(3, 1, 1),
+                    separable(2, 2, 3),
                     pool(SubsamplingLayer.PoolingType.MAX, 2, 2, 0, ConvolutionMode.Truncate),
                     pool(SubsamplingLayer.PoolingType.MAX, 3, 2, 0, ConvolutionMode.Truncate),
                     pool(SubsamplingLayer.PoolingType.MAX, 3, 1, 1, ConvolutionMode.Truncate),
@@ -144,6 +161,24 @@ class NativeComputationTest {
         .build();
   }
 
+  private static Layer depthwise(int kernel, int stride, int multiplier) {
+    return new DepthwiseConvolution2D.Builder(kernel, kernel)
+        .stride(stride, stride)
+        .depthMultiplier(multiplier)
+        .nOut(4 * multiplier)
+        .activation(Activation.TANH)
+        .build();
+  }
+
+  private static Layer separable(int kernel, int stride, int multiplier) {
+    return new SeparableConvolution2D.Builder(kernel, kernel)
+        .stride(stride, stride)
+        .depthMultiplier(multiplier)
+        .nOut(5)
+        .activation(Activation.SOFTPLUS)
+        .build();
+  }
+
   private static Layer pool(
       SubsamplingLayer.PoolingType type,
       int kernel,
@@ -161,8 +196,9 @@ class NativeComputationTest {
   private static String describe(Layer layer) {
     return switch (layer) {
       case ConvolutionLayer c ->
-          "convolution %d/%d/%d/%d %s"
+          "%s %d/%d/%d/%d %s"
               .formatted(
+                  c.getClass().getSimpleName(),
                   c.getKernelSize()[0],
                   c.getStride()[0],
                   c.getPadding()[0],
@@ -211,48 +247,202 @@ class NativeComputationTest {
       String name, MultiLayerNetwork network, long[] features, int numClasses) {
     int least = name.startsWith("batch norm") ? 2 : 1; // of one example nothing is left
     for (int batchSize : new int[] {least, 6, 13}) {
-      Batch batch = batch(batchSize, features, numClasses);
-      try (Dl4jEngine compiled = Dl4jEngine.of(network, COMPILED);
-          Dl4jEngine plain = Dl4jEngine.of(network, BY_DL4J)) {
-        assertThat(compiled.backend()).startsWith("native-cpu (openblas ");
-        assertThat(plain.backend()).startsWith("dl4j-cpu");
-        String what = name + ", batch " + batchSize + ", seed " + SEED;
-        double expected = plain.computeGradient(batch, 1);
-        assertThat(compiled.computeGradient(batch, 1)).as(what).isCloseTo(expected, within(1e-5));
-        Networks.assertClose(
-            what,
-            Networks.floats(compiled.gradient()),
-            Networks.floats(plain.gradient()),
-            TOLERANCE * Math.max(1, largest(plain.gradient())));
-        Networks.assertClose(
-            what + ", outputs",
-            Networks.floats(compiled.infer(batch).getFirst().memory()),
-            Networks.floats(plain.infer(batch).getFirst().memory()),
-            TOLERANCE);
-      }
+      assertSame(name, network, batch(batchSize, features, numClasses));
+    }
+  }
+
+  private static void assertSame(String name, MultiLayerNetwork network, Batch batch) {
+    try (Dl4jEngine compiled = Dl4jEngine.of(network, COMPILED);
+        Dl4jEngine plain = Dl4jEngine.of(network, BY_DL4J)) {
+      assertSame(name, compiled, plain, batch);
+    }
+  }
+
+  private static void assertSame(String name, ComputationGraph graph, Batch batch) {
+    try (Dl4jEngine compiled = Dl4jEngine.of(graph, COMPILED);
+        Dl4jEngine plain = Dl4jEngine.of(graph, BY_DL4J)) {
+      assertSame(name, compiled, plain, batch);
+    }
+  }
+
+  private static void assertSame(String name, Dl4jEngine compiled, Dl4jEngine plain, Batch batch) {
+    assertThat(compiled.backend()).startsWith("native-cpu (openblas ");
+    assertThat(plain.backend()).startsWith("dl4j-cpu");
+    String what = name + ", batch " + batch.numExamples() + ", seed " + SEED;
+    double expected = plain.computeGradient(batch, 1);
+    assertThat(compiled.computeGradient(batch, 1)).as(what).isCloseTo(expected, within(1e-5));
+    Networks.assertClose(
+        what,
+        Networks.floats(compiled.gradient()),
+        Networks.floats(plain.gradient()),
+        TOLERANCE * Math.max(1, largest(plain.gradient())));
+    Networks.assertClose(
+        what + ", outputs",
+        Networks.floats(compiled.infer(batch).getFirst().memory()),
+        Networks.floats(plain.infer(batch).getFirst().memory()),
+        TOLERANCE);
+  }
+
+  static Stream<Arguments> sequences() {
+    long[] features = {3, 6};
+    return Stream.of(
+        Arguments.of(
+            "LSTM, last step",
+            sequence(new LastTimeStep(lstm(5)), softmax()),
+            features,
+            new long[] {3}),
+        Arguments.of(
+            "two LSTMs, mean",
+            sequence(lstm(5), lstm(4), new GlobalPoolingLayer(PoolingType.AVG), softmax()),
+            features,
+            new long[] {3}),
+        Arguments.of(
+            "LSTM, labels of steps",
+            sequence(lstm(5), softmaxOfSteps()),
+            features,
+            new long[] {3, 6}),
+        Arguments.of(
+            "dense of steps between LSTMs",
+            sequence(
+                lstm(5),
+                new DenseLayer.Builder().nOut(4).activation(Activation.TANH).build(),
+                lstm(3),
+                softmaxOfSteps()),
+            features,
+            new long[] {3, 6}),
+        Arguments.of(
+            "dense of steps first",
+            sequence(
+                new DenseLayer.Builder().nOut(4).activation(Activation.TANH).build(),
+                new LastTimeStep(lstm(3)),
+                softmax()),
+            features,
+            new long[] {3}),
+        Arguments.of(
+            "convolution of steps",
+            sequence(
+                new Convolution1DLayer.Builder(3)
+                    .stride(2)
+                    .padding(1)
+                    .nOut(5)
+                    .activation(Activation.TANH)
+                    .build(),
+                new LastTimeStep(lstm(3)),
+                softmax()),
+            features,
+            new long[] {3}),
+        Arguments.of(
+            "convolution of steps, same",
+            sequence(
+                new Convolution1DLayer.Builder(2)
+                    .convolutionMode(ConvolutionMode.Same)
+                    .nOut(5)
+                    .activation(Activation.RELU)
+                    .build(),
+                new Subsampling1DLayer.Builder(SubsamplingLayer.PoolingType.MAX, 2, 2).build(),
+                new GlobalPoolingLayer(PoolingType.AVG),
+                softmax()),
+            features,
+            new long[] {3}));
+  }
+
+  private static Layer lstm(int numUnits) {
+    return new LSTM.Builder().nOut(numUnits).activation(Activation.TANH).build();
+  }
+
+  private static Layer softmax() {
+    return new OutputLayer.Builder(new LossMCXENT()).nOut(3).activation(Activation.SOFTMAX).build();
+  }
+
+  private static Layer softmaxOfSteps() {
+    return new RnnOutputLayer.Builder(new LossMCXENT())
+        .nOut(3)
+        .activation(Activation.SOFTMAX)
+        .build();
+  }
+
+  /** Of 6 steps of 3 features. */
+  private static MultiLayerNetwork sequence(Layer... layers) {
+    NeuralNetConfiguration.ListBuilder list = Networks.builder().list();
+    for (Layer layer : layers) {
+      list.layer(layer);
+    }
+    return network(list.setInputType(InputType.recurrent(3, 6)).build());
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("sequences")
+  void hasDl4jsGradientLossAndOutputsOfSequences(
+      String name, MultiLayerNetwork network, long[] features, long[] labels) {
+    for (int batchSize : new int[] {1, 5}) {
+      assertSame(name, network, batch(batchSize, features, labels));
     }
   }
 
   @Test
-  void aResidualGraphHasDl4jsGradientLossAndOutputs() {
-    ComputationGraph graph = residual();
-    Batch batch = batch(6, new long[] {3, 8, 7}, 3);
-    try (Dl4jEngine compiled = Dl4jEngine.of(graph, COMPILED);
-        Dl4jEngine plain = Dl4jEngine.of(graph, BY_DL4J)) {
-      assertThat(compiled.backend()).startsWith("native-cpu");
-      double expected = plain.computeGradient(batch, 1);
-      assertThat(compiled.computeGradient(batch, 1)).isCloseTo(expected, within(1e-5));
-      Networks.assertClose(
-          "residual graph, seed " + SEED,
-          Networks.floats(compiled.gradient()),
-          Networks.floats(plain.gradient()),
-          TOLERANCE * Math.max(1, largest(plain.gradient())));
-      Networks.assertClose(
-          "outputs of the residual graph, seed " + SEED,
-          Networks.floats(compiled.infer(batch).getFirst().memory()),
-          Networks.floats(plain.infer(batch).getFirst().memory()),
-          TOLERANCE);
+  void hasDl4jsGradientLossAndOutputsOfIds() {
+    MultiLayerNetwork network =
+        network(
+            Networks.builder()
+                .list()
+                .layer(new EmbeddingSequenceLayer.Builder().nIn(7).nOut(4).inputLength(6).build())
+                .layer(
+                    new LastTimeStep(
+                        new LSTM.Builder().nIn(4).nOut(5).activation(Activation.TANH).build()))
+                .layer(Networks.softmax(5, 3, new LossMCXENT()))
+                .build());
+    Batch batch = batch(5, new long[] {6}, 3);
+    MemorySegment ids = batch.features().getFirst().memory();
+    for (long i = 0; i < ids.byteSize() / Float.BYTES; i++) {
+      ids.setAtIndex(JAVA_FLOAT, i, Math.floorMod(i * i, 7));
     }
+    assertSame("ids", network, batch);
+  }
+
+  @Test
+  void aGraphThatMergesHasDl4jsGradientLossAndOutputs() {
+    ComputationGraph graph = merging();
+    assertSame("merging graph", graph, batch(5, new long[] {3, 6}, 3));
+  }
+
+  /** LSTMs of 4 and 3 units side by side, their last steps one after the other. */
+  private static ComputationGraph merging() {
+    ComputationGraph graph =
+        new ComputationGraph(
+            Networks.builder()
+                .graphBuilder()
+                .addInputs("in")
+                .addLayer("left", lstm(4), "in")
+                .addLayer("right", lstm(3), "in")
+                .addVertex("both", new MergeVertex(), "left", "right")
+                .addVertex("last", new LastTimeStepVertex("in"), "both")
+                .addVertex("twice", new MergeVertex(), "last", "last")
+                .addLayer("out", softmax(), "twice")
+                .setOutputs("out")
+                .setInputTypes(InputType.recurrent(3, 6))
+                .build());
+    graph.init();
+    return graph;
+  }
+
+  /** Images come with channels first whatever reads them. */
+  @Test
+  void batchNormFirstHasDl4jsGradientLossAndOutputs() {
+    MultiLayerNetwork network =
+        network(
+            Networks.builder()
+                .list()
+                .layer(new BatchNormalization())
+                .layer(convolution(3, 1, 0, 1, ConvolutionMode.Truncate))
+                .layer(softmax())
+                .setInputType(InputType.convolutional(9, 7, 3))
+                .build());
+    assertSame("batch norm first", network, batch(6, new long[] {3, 9, 7}, 3));
+  }
+
+  @Test
+  void aResidualGraphHasDl4jsGradientLossAndOutputs() {
+    assertSame("residual graph", residual(), batch(6, new long[] {3, 8, 7}, 3));
   }
 
   /** conv - [conv - norm - ReLU - conv - norm] + itself - ReLU - [1x1, stride 2] ... - mean. */
@@ -327,18 +517,48 @@ class NativeComputationTest {
   }
 
   @Test
+  void dropoutIsDrawnFromTheKeyAlone() {
+    Batch batch = batch(6, new long[] {7}, 3);
+    try (Dl4jEngine engine = Dl4jEngine.of(Networks.dropout(), COMPILED)) {
+      assertThat(engine.backend()).startsWith("native-cpu");
+      double first = engine.computeGradient(batch, 1);
+      float[] gradient = Networks.floats(engine.gradient());
+      assertThat(engine.computeGradient(batch, 2)).isNotEqualTo(first);
+      assertThat(engine.computeGradient(batch, 1)).isEqualTo(first);
+      assertThat(Networks.floats(engine.gradient())).isEqualTo(gradient);
+    }
+  }
+
+  @Test
+  void nothingIsDroppedWhenTrainingIsOver() {
+    Batch batch = batch(6, new long[] {7}, 3);
+    try (Dl4jEngine compiled = Dl4jEngine.of(Networks.dropout(), COMPILED);
+        Dl4jEngine plain = Dl4jEngine.of(Networks.dropout(), BY_DL4J)) {
+      Networks.assertClose(
+          "outputs",
+          Networks.floats(compiled.infer(batch).getFirst().memory()),
+          Networks.floats(plain.infer(batch).getFirst().memory()),
+          TOLERANCE);
+    }
+  }
+
+  @Test
   void whatIsNotKnownIsRefusedByName() {
-    assertThatThrownBy(() -> Dl4jEngine.of(Networks.dropout(), COMPILED))
+    assertThatThrownBy(() -> Dl4jEngine.of(unknown(), COMPILED))
         .isInstanceOf(UsageException.class)
         .hasMessageContaining("training.engine")
-        .hasMessageContaining("layer 1 (DenseLayer) has dropout");
+        .hasMessageContaining("layer 0 (GravesLSTM) has no kernels");
   }
 
   @Test
   void whatIsNotKnownIsComputedByDl4jUnlessRefused() {
-    try (Dl4jEngine engine = Dl4jEngine.of(Networks.dropout())) {
+    try (Dl4jEngine engine = Dl4jEngine.of(unknown())) {
       assertThat(engine.backend()).startsWith("dl4j-cpu");
     }
+  }
+
+  private static MultiLayerNetwork unknown() {
+    return sequence(new GravesLSTM.Builder().nOut(4).build(), softmaxOfSteps());
   }
 
   @Test
@@ -371,18 +591,30 @@ class NativeComputationTest {
   }
 
   private static Batch batch(int batchSize, long[] features, int numClasses) {
+    return batch(batchSize, features, new long[] {numClasses});
+  }
+
+  /**
+   * @param labels classes, then time steps, if every one has labels
+   */
+  private static Batch batch(int batchSize, long[] features, long[] labels) {
     Random random = new Random(SEED);
-    long[] shape = new long[features.length + 1];
-    shape[0] = batchSize;
-    System.arraycopy(features, 0, shape, 1, features.length);
-    FloatTensor x = FloatTensor.zeros(Arena.ofAuto(), shape);
+    FloatTensor x = FloatTensor.zeros(Arena.ofAuto(), shape(batchSize, features));
     for (long i = 0; i < x.memory().byteSize() / Float.BYTES; i++) {
       x.memory().setAtIndex(JAVA_FLOAT, i, 2 * random.nextFloat() - 1);
     }
-    FloatTensor y = FloatTensor.zeros(Arena.ofAuto(), batchSize, numClasses);
+    FloatTensor y = FloatTensor.zeros(Arena.ofAuto(), shape(batchSize, labels));
+    long numSteps = labels.length == 2 ? labels[1] : 1;
     for (long i = 0; i < batchSize; i++) {
-      y.memory().setAtIndex(JAVA_FLOAT, i * numClasses + random.nextInt(numClasses), 1);
+      for (long t = 0; t < numSteps; t++) {
+        long label = i * labels[0] + random.nextInt((int) labels[0]);
+        y.memory().setAtIndex(JAVA_FLOAT, label * numSteps + t, 1);
+      }
     }
     return Batch.of(x, y);
+  }
+
+  private static long[] shape(int batchSize, long[] example) {
+    return LongStream.concat(LongStream.of(batchSize), LongStream.of(example)).toArray();
   }
 }

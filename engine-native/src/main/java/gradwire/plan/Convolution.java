@@ -10,13 +10,26 @@ import java.util.Optional;
  *
  * @param numFilters channels of the result
  * @param geometry kernel, stride, padding
- * @param weights {@code [numFilters, channels, kernel height, kernel width]} row-major
+ * @param weights as {@code order} says
  * @param bias {@code [numFilters]}, if there is one
  * @param activation one whose slope can be told from its value
  */
 public record Convolution(
-    int numFilters, Geometry geometry, Range weights, Optional<Range> bias, Activation activation)
+    int numFilters,
+    Geometry geometry,
+    Range weights,
+    Order order,
+    Optional<Range> bias,
+    Activation activation)
     implements Layer {
+  /** How weights lie. */
+  public enum Order {
+    /** {@code [numFilters, channels, kernel height, kernel width]}. */
+    FILTERS_FIRST,
+    /** {@code [kernel height, kernel width, channels, numFilters]}. */
+    FILTERS_LAST
+  }
+
   /**
    * Windows of one block of images, in floats: what is laid out at a time stays in the second-level
    * cache, beside the block's images and results.

@@ -31,8 +31,8 @@ final class ConvolutionNode implements Node {
   /** {@code [filters]}, or nothing. */
   private final MemorySegment bias;
 
-  private final MemorySegment flatWeights;
-  private final MemorySegment flatWeightsGradient;
+  private final FilterWeights flatWeights;
+  private final FilterWeights flatWeightsGradient;
 
   /** {@code [filters, kernel height, kernel width, channels]}: as windows lie. */
   private final Matrix weights;
@@ -49,13 +49,13 @@ final class ConvolutionNode implements Node {
     this.window = layer.window(List.of(memory.input().shape()));
     this.windows = new Windows(memory.arena(), window);
     this.activation = layer.activation();
-    this.epilogue = new FilterEpilogue(layer, memory);
+    this.epilogue = new FilterEpilogue(layer.activation(), layer.bias(), memory);
     this.bias = layer.bias().orElse(Range.NONE).of(memory.parameters());
     this.inOrder = window.channels() == 1 || window.kernel().area() == 1;
-    this.flatWeights = layer.weights().of(memory.parameters());
-    this.flatWeightsGradient = layer.weights().of(memory.gradient());
-    this.weights = weights(flatWeights, layer.numFilters());
-    this.weightsGradient = weights(flatWeightsGradient, layer.numFilters());
+    this.flatWeights = flat(layer, memory.parameters());
+    this.flatWeightsGradient = flat(layer, memory.gradient());
+    this.weights = weights(flatWeights.inOrder(), layer.numFilters());
+    this.weightsGradient = weights(flatWeightsGradient.inOrder(), layer.numFilters());
     int size =
         window.isPointwise()
             ? memory.batchSize()
@@ -69,6 +69,10 @@ final class ConvolutionNode implements Node {
     }
   }
 
+  private FilterWeights flat(Convolution layer, MemorySegment vector) {
+    return new FilterWeights(layer, window.channels(), layer.weights().of(vector), memory.arena());
+  }
+
   private Matrix weights(MemorySegment flat, int numFilters) {
     MemorySegment own = inOrder ? flat : Floats.allocate(memory.arena(), Floats.length(flat));
     return new Matrix(own, numFilters, window.floats());
@@ -76,10 +80,11 @@ final class ConvolutionNode implements Node {
 
   @Override
   public void forward() {
+    flatWeights.take();
     if (direct.isPresent()) {
-      direct.get().take(flatWeights, bias);
+      direct.get().take(flatWeights.inOrder(), bias);
     } else if (!inOrder) {
-      transpose(flatWeights, weights.memory(), window.channels(), window.kernel().area());
+      transpose(flatWeights.inOrder(), weights.memory(), window.channels(), window.kernel().area());
     }
     for (Block block : blocks) {
       if (direct.isPresent()) {
@@ -93,17 +98,21 @@ final class ConvolutionNode implements Node {
   @Override
   public void backward() {
     if (direct.isPresent() && memory.input().hasGradient()) {
-      direct.get().takeForImageGradient(flatWeights);
+      direct.get().takeForImageGradient(flatWeights.inOrder());
     }
     for (Block block : blocks) {
       block.backward();
     }
     if (direct.isPresent()) {
-      direct.get().giveWeightsGradient(flatWeightsGradient);
+      direct.get().giveWeightsGradient(flatWeightsGradient.inOrder());
     } else if (!inOrder) {
       transpose(
-          weightsGradient.memory(), flatWeightsGradient, window.kernel().area(), window.channels());
+          weightsGradient.memory(),
+          flatWeightsGradient.inOrder(),
+          window.kernel().area(),
+          window.channels());
     }
+    flatWeightsGradient.give();
   }
 
   private void transpose(MemorySegment from, MemorySegment into, int numRows, int numColumns) {

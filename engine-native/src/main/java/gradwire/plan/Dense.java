@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * {@code y = f(x W + b)}.
+ * {@code y = f(x W + b)}, of every time step by itself where there are several.
  *
- * @param numInputs features of an example
+ * @param numInputs features of an example, or of a time step
  * @param numOutputs units
  * @param weights {@code [numInputs, numOutputs]} column-major
  * @param bias {@code [numOutputs]}, if there is one
@@ -29,12 +29,13 @@ public record Dense(
 
   @Override
   public Shape output(List<Shape> inputs) {
+    Shape input = inputs.getFirst();
     Misfit.unless(
-        inputs.getFirst().numFloats() == numInputs && inputs.getFirst().pixels() == 1,
+        input.isSequence() && input.channels() == numInputs,
         "features of a dense layer",
         "shape " + Shape.flat(numInputs),
-        inputs.getFirst());
-    return Shape.flat(numOutputs);
+        input);
+    return Shape.sequence(input.width(), numOutputs);
   }
 
   @Override
@@ -48,6 +49,7 @@ public record Dense(
     private final Activation activation;
     private final Optional<Range> bias;
     private final int numInputs;
+    private final int numRows;
     private final Matrix weights;
     private final Matrix weightsGradient;
     private final Matrix y;
@@ -57,15 +59,16 @@ public record Dense(
       this.activation = layer.activation;
       this.bias = layer.bias;
       this.numInputs = layer.numInputs;
+      this.numRows = memory.batchSize() * memory.output().shape().pixels();
       this.weights =
           new Matrix(layer.weights.of(memory.parameters()), layer.numOutputs, layer.numInputs);
       this.weightsGradient =
           new Matrix(layer.weights.of(memory.gradient()), layer.numOutputs, layer.numInputs);
-      this.y = new Matrix(memory.output().data(), memory.batchSize(), layer.numOutputs);
+      this.y = new Matrix(memory.output().data(), numRows, layer.numOutputs);
     }
 
     private Matrix x(MemorySegment data) {
-      return new Matrix(data, memory.batchSize(), numInputs);
+      return new Matrix(data, numRows, numInputs);
     }
 
     @Override

@@ -26,6 +26,7 @@ public final class ExecutionPlan implements AutoCloseable {
   private final NetworkSpec network;
   private final Use use;
   private final Value input;
+  private final RandomKey randomKey = new RandomKey();
 
   /** By vertex, once for each time that it is read. */
   private final List<List<Value>> values = new ArrayList<>();
@@ -44,6 +45,7 @@ public final class ExecutionPlan implements AutoCloseable {
     this.use = use;
     this.input = new Value(use.input(), null, null);
     try {
+      requireInputInOrder();
       List<Shape> shapes = this.network.shapes(use.input());
       MemoryPlan memory = new MemoryPlan();
       ValueBuffers buffers = new ValueBuffers(this.network, use, shapes, memory);
@@ -56,10 +58,25 @@ public final class ExecutionPlan implements AutoCloseable {
       for (int v = 0; v < shapes.size(); v++) {
         nodes.add(node(v, uses, scratch, parameters, gradient));
       }
-      loss = new LossNode(network.loss(), values.getLast().getFirst(), use.batchSize());
+      loss = new LossNode(network, values.getLast().getFirst(), use.batchSize(), arena);
     } catch (RuntimeException | Error failure) {
       arena.close();
       throw failure;
+    }
+  }
+
+  /** Pixels and time steps come in another order than layers read them. */
+  private void requireInputInOrder() {
+    for (Vertex vertex : network.vertices()) {
+      boolean readsAnyOrder =
+          vertex.layer() instanceof ChannelsLast || vertex.layer() instanceof Embedding;
+      Misfit.unless(
+          readsAnyOrder
+              || use.input().pixels() == 1
+              || !vertex.inputs().contains(NetworkSpec.INPUT),
+          "features of the first layer",
+          "[batch, features]",
+          use.input());
     }
   }
 
@@ -81,6 +98,7 @@ public final class ExecutionPlan implements AutoCloseable {
                 parameters,
                 gradient,
                 use.training(),
+                randomKey,
                 arena));
   }
 
@@ -104,11 +122,13 @@ public final class ExecutionPlan implements AutoCloseable {
    * @param features {@code [batch, ...]}
    * @param labels {@code [batch, ...]}
    * @param scale of loss and gradient, which are sums over the batch
+   * @param key what random draws follow from: the same key, the same bits
    * @param flow is told of every vertex's parameters
    * @return the loss
    */
   public double computeGradient(
-      MemorySegment features, MemorySegment labels, double scale, StepFlow flow) {
+      MemorySegment features, MemorySegment labels, double scale, long key, StepFlow flow) {
+    randomKey.set(key);
     forward(features, flow);
     double sum = loss.computeGradient(labels, scale);
     for (int v = nodes.size() - 1; v >= 0; v--) {

@@ -7,7 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 
 /**
- * What follows a convolution's matrix product, a block at a time while it is in the cache: bias and
+ * What follows a convolution's sums, a block at a time while it is in the cache: bias and
  * activation, and back. One thread.
  */
 final class FilterEpilogue {
@@ -15,14 +15,17 @@ final class FilterEpilogue {
   private final Optional<MemorySegment> bias;
   private final Optional<MemorySegment> biasGradient;
 
-  FilterEpilogue(Convolution layer, NodeMemory memory) {
-    activation = layer.activation();
-    bias = layer.bias().map(range -> range.of(memory.parameters()));
-    biasGradient = layer.bias().map(range -> range.of(memory.gradient()));
+  /**
+   * @param bias {@code [filters]}
+   */
+  FilterEpilogue(Activation activation, Optional<Range> bias, NodeMemory memory) {
+    this.activation = activation;
+    this.bias = bias.map(range -> range.of(memory.parameters()));
+    this.biasGradient = bias.map(range -> range.of(memory.gradient()));
   }
 
   /**
-   * @param y {@code [windows, filters]}: products, to become values
+   * @param y {@code [windows, filters]}: sums, to become values
    */
   void forward(Matrix y) {
     boolean relu = activation == Activation.RELU;
@@ -36,7 +39,7 @@ final class FilterEpilogue {
 
   /**
    * @param y values
-   * @param dz the values' gradient, to become the products'
+   * @param dz the values' gradient, to become the sums'
    * @param kept 0 for a gradient's first block, whose sums begin; else 1
    */
   void backward(Matrix y, Matrix dz, float kept) {

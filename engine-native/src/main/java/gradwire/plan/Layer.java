@@ -6,13 +6,19 @@ import java.util.List;
 public sealed interface Layer
     permits Dense,
         Convolution,
+        Depthwise,
         MaxPool,
         AveragePool,
         BatchNorm,
         Elements,
         ChannelsLast,
         ChannelsFirst,
-        Sum {
+        Sum,
+        Concat,
+        Lstm,
+        LastStep,
+        Embedding,
+        Dropout {
   /**
    * Of each of its inputs.
    *

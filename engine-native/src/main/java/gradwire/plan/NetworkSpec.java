@@ -6,8 +6,11 @@ import java.util.List;
 /**
  * What a network computes: layers in the order of their computation, and a loss on the last one's
  * values. Immutable.
+ *
+ * @param hasLossOfSteps whether every time step has labels of its own, {@code [batch, labels, time
+ *     steps]}; else every example, {@code [batch, labels]}
  */
-public record NetworkSpec(List<Vertex> vertices, Loss loss) {
+public record NetworkSpec(List<Vertex> vertices, Loss loss, boolean hasLossOfSteps) {
   /** The number that the network's input has among a vertex's inputs. */
   public static final int INPUT = -1;
 
@@ -25,6 +28,11 @@ public record NetworkSpec(List<Vertex> vertices, Loss loss) {
         throw new IllegalArgumentException("nobody reads vertex " + v);
       }
     }
+  }
+
+  /** One with a loss of examples. */
+  public NetworkSpec(List<Vertex> vertices, Loss loss) {
+    this(vertices, loss, false);
   }
 
   /** Who reads a vertex's value, in order; as often as it does. */

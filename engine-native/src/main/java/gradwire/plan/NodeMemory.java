@@ -14,6 +14,7 @@ import java.util.List;
  * @param parameters the flat vector
  * @param gradient the flat vector
  * @param training else inference, which has no {@code backward}
+ * @param randomKey of the gradient that is being computed
  * @param arena keeps the layer's own memory
  */
 record NodeMemory(
@@ -24,6 +25,7 @@ record NodeMemory(
     MemorySegment parameters,
     MemorySegment gradient,
     boolean training,
+    RandomKey randomKey,
     Arena arena) {
   Value input() {
     return inputs.getFirst();

@@ -23,12 +23,24 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class LayerOracleTest {
   private static final long SEED = 20_261;
+  private static final long RANDOM_KEY = 0x5eed_0123_4567_89abL;
 
   /** Sums of up to 300 terms around 1 in float32: 300 * 2^-24 = 2e-5 at worst, relative to 1. */
   private static final double TOLERANCE = 4e-5;
 
   static Stream<Arguments> networks() {
-    return Stream.of(dense(), firstConvolutions(), innerConvolutions(), pools(), norms(), sums())
+    return Stream.of(
+            dense(),
+            firstConvolutions(),
+            innerConvolutions(),
+            depthwise(),
+            pools(),
+            norms(),
+            sums(),
+            concats(),
+            sequences(),
+            embeddings(),
+            dropouts())
         .flatMap(it -> it);
   }
 
@@ -133,8 +145,20 @@ class LayerOracleTest {
                             .convolution(it.channels, it.numFilters, it.geometry, Activation.TANH),
                         it.image,
                         it.batchSize));
+    Stream<Arguments> filtersLast =
+        Stream.of(Nets.geometry(3, 1, 1, 1), Nets.geometry(1, 1, 0, 1), oblong())
+            .map(
+                g ->
+                    image(
+                        "filters last " + g,
+                        Nets.ofImages()
+                            .convolution(2, 5, g, Convolution.Order.FILTERS_LAST, Activation.TANH)
+                            .convolution(
+                                5, 3, g, Convolution.Order.FILTERS_LAST, Activation.IDENTITY),
+                        new Shape(9, 11, 2),
+                        3));
     return Stream.concat(
-        after,
+        Stream.concat(after, filtersLast),
         Stream.of(
             image(
                 "convolution, channels first, dense",
@@ -152,6 +176,30 @@ class LayerOracleTest {
                     .convolution(3, 4, Nets.geometry(2, 1, 0, 1), Activation.RELU),
                 7,
                 3)));
+  }
+
+  private static Stream<Arguments> depthwise() {
+    return Stream.of(Depthwise.Order.values())
+        .flatMap(
+            order ->
+                Stream.of(
+                        Nets.geometry(3, 1, 1, 1),
+                        Nets.geometry(2, 2, 0, 2),
+                        Nets.same(3, 2),
+                        oblong())
+                    .flatMap(
+                        g ->
+                            Stream.of(1, 3)
+                                .map(
+                                    multiplier ->
+                                        image(
+                                            "depthwise %s %s x%d".formatted(order, g, multiplier),
+                                            Nets.ofImages()
+                                                .convolution(
+                                                    2, 11, Nets.same(1, 1), Activation.IDENTITY)
+                                                .depthwise(11, multiplier, g, order),
+                                            new Shape(7, 5, 2),
+                                            3))));
   }
 
   private static Geometry oblong() {
@@ -238,6 +286,119 @@ class LayerOracleTest {
             3));
   }
 
+  private static Stream<Arguments> concats() {
+    return Stream.of(
+        flat(
+            "concat",
+            new Nets()
+                .dense(7, 5, Activation.TANH)
+                .dense(5, 3, Activation.TANH)
+                .concatEarlier(1)
+                .dense(8, 3, Activation.IDENTITY),
+            7,
+            4),
+        flat("concat with itself", new Nets().dense(7, 5, Activation.TANH).concatEarlier(0), 7, 1),
+        image(
+            "concat of images",
+            Nets.ofImages()
+                .convolution(2, 5, Nets.same(3, 1), Activation.TANH)
+                .convolution(5, 3, Nets.same(1, 1), Activation.TANH)
+                .concatEarlier(1)
+                .convolution(8, 2, Nets.same(3, 1), Activation.IDENTITY)
+                .add(new AveragePool(Optional.empty(), AveragePool.Divisor.KERNEL)),
+            new Shape(5, 4, 2),
+            3));
+  }
+
+  private static Stream<Arguments> sequences() {
+    Stream<Arguments> lstms =
+        Stream.of(1, 2, 7, 19)
+            .flatMap(
+                units ->
+                    Stream.of(1, 2, 5)
+                        .map(
+                            steps ->
+                                sequence(
+                                    "LSTM of %d, %d steps".formatted(units, steps),
+                                    Nets.ofImages().lstm(3, units).add(new LastStep()),
+                                    steps,
+                                    3,
+                                    steps == 5 ? 1 : 4)));
+    return Stream.concat(
+        lstms,
+        Stream.of(
+            sequence(
+                "two LSTMs, dense",
+                Nets.ofImages()
+                    .lstm(3, 5)
+                    .lstm(5, 4)
+                    .add(new LastStep())
+                    .dense(4, 3, Activation.IDENTITY),
+                6,
+                3,
+                3),
+            sequence(
+                "LSTM, loss of steps",
+                Nets.ofImages().lstm(3, 5).dense(5, 4, Activation.IDENTITY).withLossOfSteps(),
+                6,
+                3,
+                3),
+            sequence(
+                "dense of steps, LSTM, mean",
+                Nets.ofImages()
+                    .dense(3, 5, Activation.TANH)
+                    .lstm(5, 4)
+                    .add(new AveragePool(Optional.empty(), AveragePool.Divisor.KERNEL)),
+                6,
+                3,
+                3),
+            sequence(
+                "convolution of steps",
+                Nets.ofImages()
+                    .convolution(3, 5, ofSteps(3, 2, 1), Activation.TANH)
+                    .add(new MaxPool(ofSteps(2, 1, 0)))
+                    .lstm(5, 4)
+                    .add(new LastStep()),
+                9,
+                3,
+                3)));
+  }
+
+  private static Geometry ofSteps(int kernel, int stride, int padding) {
+    return new Geometry(
+        new Size(1, kernel), new Size(1, stride), new Size(0, padding), Nets.square(1), false);
+  }
+
+  private static Arguments sequence(
+      String name, Nets net, int numSteps, int numFeatures, int batchSize) {
+    return Arguments.of(name, net, Shape.sequence(numSteps, numFeatures), batchSize, Nets.SQUARED);
+  }
+
+  private static Stream<Arguments> embeddings() {
+    return Stream.of(
+        flat("embedding", new Nets().embedding(5, 4, true, true).add(new LastStep()), 1, 7),
+        flat(
+            "embedding, column-major, LSTM",
+            new Nets().embedding(5, 4, false, false).lstm(4, 3).add(new LastStep()),
+            6,
+            5));
+  }
+
+  private static Stream<Arguments> dropouts() {
+    return Stream.of(0.5, 0.9, 1.0)
+        .map(
+            kept ->
+                flat(
+                    "dropout " + kept,
+                    new Nets()
+                        .add(new Dropout(kept, 0))
+                        .dense(7, 19, Activation.TANH)
+                        .add(new Dropout(kept, 1))
+                        .dense(19, 3, Activation.IDENTITY),
+                    7,
+                    5));
+  }
+
   private static Arguments pool(String name, Layer layer) {
     Nets net =
         Nets.ofImages()
@@ -282,10 +443,13 @@ class LayerOracleTest {
   private static void check(
       NetworkSpec network, Nets net, Shape input, int batchSize, boolean oneHot) {
     Random random = new Random(SEED);
-    OracleNetwork oracle = new OracleNetwork(network, input);
+    OracleNetwork oracle = new OracleNetwork(network, input, RANDOM_KEY);
     int numParameters = Math.toIntExact(net.numFloats());
     double[] parameters = uniform(random, numParameters, 0.7);
-    double[][] features = signed(random, batchSize, input.numFloats());
+    double[][] features =
+        network.vertices().getFirst().layer() instanceof Embedding embedding
+            ? ids(random, batchSize, input.numFloats(), embedding.numIds())
+            : signed(random, batchSize, input.numFloats());
     int numOutputs = oracle.values(parameters, features)[0].length;
     double[][] labels =
         oneHot ? oneHot(random, batchSize, numOutputs) : rows(random, batchSize, numOutputs);
@@ -298,7 +462,7 @@ class LayerOracleTest {
       ExecutionPlan.Use use = new ExecutionPlan.Use(input, batchSize, true);
       try (ExecutionPlan plan = new ExecutionPlan(network, use, flat, gradient)) {
         gradient.fill((byte) -1);
-        double loss = plan.computeGradient(x, y, scale, StepFlow.NONE);
+        double loss = plan.computeGradient(x, y, scale, RANDOM_KEY, StepFlow.NONE);
         double expected = oracle.loss(parameters, features, labels) * scale;
         assertThat(loss)
             .as("loss, seed " + SEED)
@@ -306,7 +470,7 @@ class LayerOracleTest {
         double[] wanted = oracle.gradient(parameters, features, labels);
         assertClose(network, gradient, wanted, scale);
         float[] first = gradient.toArray(JAVA_FLOAT);
-        assertThat(plan.computeGradient(x, y, scale, StepFlow.NONE)).isEqualTo(loss);
+        assertThat(plan.computeGradient(x, y, scale, RANDOM_KEY, StepFlow.NONE)).isEqualTo(loss);
         assertThat(gradient.toArray(JAVA_FLOAT)).as("the same bits again").isEqualTo(first);
       }
     }
@@ -372,6 +536,14 @@ class LayerOracleTest {
     double[][] rows = new double[numRows][];
     for (int n = 0; n < numRows; n++) {
       rows[n] = uniform(random, length, 1);
+    }
+    return rows;
+  }
+
+  private static double[][] ids(Random random, int numRows, int length, int numIds) {
+    double[][] rows = new double[numRows][];
+    for (int n = 0; n < numRows; n++) {
+      rows[n] = random.ints(length, 0, numIds).asDoubleStream().toArray();
     }
     return rows;
   }

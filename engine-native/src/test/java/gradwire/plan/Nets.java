@@ -13,8 +13,9 @@ final class Nets {
 
   private final List<Vertex> vertices = new ArrayList<>();
   private long numFloats;
+  private boolean hasLossOfSteps;
 
-  /** A network that is given images, channels first. */
+  /** A network that is given images or sequences, channels first. */
   static Nets ofImages() {
     return new Nets().add(new ChannelsLast(Optional.empty()));
   }
@@ -39,11 +40,28 @@ final class Nets {
   }
 
   Nets convolution(int channels, int numFilters, Geometry geometry, Activation activation) {
+    return convolution(channels, numFilters, geometry, Convolution.Order.FILTERS_FIRST, activation);
+  }
+
+  Nets convolution(
+      int channels,
+      int numFilters,
+      Geometry geometry,
+      Convolution.Order order,
+      Activation activation) {
     Range bias = next(numFilters);
     Range weights = next((long) numFilters * channels * geometry.kernel().area());
     return add(
-        new Convolution(numFilters, geometry, weights, Optional.of(bias), activation),
+        new Convolution(numFilters, geometry, weights, order, Optional.of(bias), activation),
         new Range(bias.begin(), weights.length() + bias.length()));
+  }
+
+  Nets depthwise(int channels, int multiplier, Geometry geometry, Depthwise.Order order) {
+    Range weights = next((long) channels * multiplier * geometry.kernel().area());
+    Range bias = next((long) channels * multiplier);
+    return add(
+        new Depthwise(multiplier, geometry, weights, order, Optional.of(bias), Activation.TANH),
+        new Range(weights.begin(), weights.length() + bias.length()));
   }
 
   Nets batchNorm(int channels) {
@@ -55,6 +73,23 @@ final class Nets {
     return add(
         new BatchNorm(gamma, beta, mean, spread, settings),
         new Range(gamma.begin(), 4L * channels));
+  }
+
+  Nets lstm(int numInputs, int numUnits) {
+    Range weights = next(4L * numInputs * numUnits);
+    Range recurrent = next(4L * numUnits * numUnits);
+    Range bias = next(4L * numUnits);
+    return add(
+        new Lstm(numInputs, numUnits, weights, recurrent, bias),
+        new Range(weights.begin(), weights.length() + recurrent.length() + bias.length()));
+  }
+
+  Nets embedding(int numIds, int numFeatures, boolean rowMajor, boolean hasBias) {
+    Range weights = next((long) numIds * numFeatures);
+    Optional<Range> bias = hasBias ? Optional.of(next(numFeatures)) : Optional.empty();
+    return add(
+        new Embedding(numIds, numFeatures, weights, rowMajor, bias),
+        new Range(weights.begin(), numFloats - weights.begin()));
   }
 
   Nets add(Layer layer) {
@@ -76,8 +111,24 @@ final class Nets {
     return this;
   }
 
+  /** Puts the channels of {@code earlier} vertices before behind the last one's. */
+  Nets concatEarlier(int... earlier) {
+    List<Integer> inputs = new ArrayList<>(List.of(vertices.size() - 1));
+    for (int back : earlier) {
+      inputs.add(vertices.size() - 1 - back);
+    }
+    vertices.add(new Vertex(new Concat(), inputs, Range.NONE));
+    return this;
+  }
+
+  /** Every time step has labels. */
+  Nets withLossOfSteps() {
+    hasLossOfSteps = true;
+    return this;
+  }
+
   NetworkSpec with(Loss loss) {
-    return new NetworkSpec(vertices, loss);
+    return new NetworkSpec(vertices, loss, hasLossOfSteps);
   }
 
   /** Square, all but the padding. */

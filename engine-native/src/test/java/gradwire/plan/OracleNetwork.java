@@ -4,6 +4,7 @@ import gradwire.kernels.cpu.Activation;
 import gradwire.kernels.cpu.ElementLoss;
 import gradwire.kernels.cpu.SoftmaxLoss;
 import gradwire.kernels.cpu.Window.Size;
+import gradwire.random.Draws;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,10 +19,12 @@ final class OracleNetwork {
 
   private final NetworkSpec network;
   private final Shape input;
+  private final long randomKey;
 
-  OracleNetwork(NetworkSpec network, Shape input) {
+  OracleNetwork(NetworkSpec network, Shape input, long randomKey) {
     this.network = network;
     this.input = input;
+    this.randomKey = randomKey;
   }
 
   /** One example after the other, as far as the last layer. */
@@ -30,8 +33,8 @@ final class OracleNetwork {
     List<Shape> shapes = new ArrayList<>();
     for (Vertex vertex : network.vertices()) {
       List<double[][]> inputs = NetworkSpec.inputsOf(vertex, values, features);
-      Shape shape = NetworkSpec.inputsOf(vertex, shapes, input).getFirst();
-      Made made = made(vertex.layer(), inputs, shape, parameters);
+      List<Shape> inputShapes = NetworkSpec.inputsOf(vertex, shapes, input);
+      Made made = made(vertex.layer(), inputs, inputShapes, parameters);
       values.add(made.values);
       shapes.add(made.shape);
     }
@@ -43,12 +46,20 @@ final class OracleNetwork {
     double[][] z = values(parameters, features);
     double sum = 0;
     for (int n = 0; n < z.length; n++) {
-      sum +=
-          switch (network.loss()) {
-            case Loss.Softmax(var loss) -> softmax(loss, z[n], labels[n]);
-            case Loss.Elements(var activation, var loss) ->
-                elements(activation, loss, z[n], labels[n]);
-          };
+      int numSteps = network.hasLossOfSteps() ? input.width() : 1;
+      for (int t = 0; t < numSteps; t++) {
+        double[] logits =
+            Arrays.copyOfRange(z[n], t * z[n].length / numSteps, (t + 1) * z[n].length / numSteps);
+        double[] y = new double[logits.length];
+        for (int c = 0; c < y.length; c++) {
+          y[c] = labels[n][c * numSteps + t];
+        }
+        sum +=
+            switch (network.loss()) {
+              case Loss.Softmax(var loss) -> softmax(loss, logits, y);
+              case Loss.Elements(var activation, var loss) -> elements(activation, loss, logits, y);
+            };
+      }
     }
     return sum;
   }
@@ -97,11 +108,13 @@ final class OracleNetwork {
   /** A layer's values and their shape. */
   private record Made(double[][] values, Shape shape) {}
 
-  private static Made made(Layer layer, List<double[][]> inputs, Shape shape, double[] w) {
+  private Made made(Layer layer, List<double[][]> inputs, List<Shape> shapes, double[] w) {
     double[][] x = inputs.getFirst();
+    Shape shape = shapes.getFirst();
     return switch (layer) {
-      case Dense dense -> dense(dense, x, w);
+      case Dense dense -> dense(dense, x, shape, w);
       case Convolution convolution -> convolution(convolution, x, shape, w);
+      case Depthwise depthwise -> depthwise(depthwise, x, shape, w);
       case MaxPool(var geometry) -> pool(x, shape, geometry, OracleNetwork::largest);
       case AveragePool average -> averagePool(average, x, shape);
       case BatchNorm norm -> new Made(batchNorm(norm, x, shape, w), shape);
@@ -109,21 +122,119 @@ final class OracleNetwork {
       case ChannelsLast(var image) -> channelsLast(x, image.orElse(shape));
       case ChannelsFirst() -> channelsFirst(x, shape);
       case Sum() -> new Made(sum(inputs), shape);
+      case Concat() -> concat(inputs, shapes);
+      case Lstm lstm -> lstm(lstm, x, shape, w);
+      case LastStep() ->
+          new Made(
+              Arrays.stream(x)
+                  .map(row -> Arrays.copyOfRange(row, row.length - shape.channels(), row.length))
+                  .toArray(double[][]::new),
+              Shape.flat(shape.channels()));
+      case Embedding embedding -> embedding(embedding, x, w);
+      case Dropout dropout -> new Made(dropout(dropout, x), shape);
     };
   }
 
-  private static Made dense(Dense layer, double[][] x, double[] w) {
-    double[][] y = new double[x.length][layer.numOutputs()];
+  private static Made dense(Dense layer, double[][] x, Shape in, double[] w) {
+    double[][] y = new double[x.length][in.pixels() * layer.numOutputs()];
     for (int n = 0; n < x.length; n++) {
-      for (int o = 0; o < layer.numOutputs(); o++) {
-        double z = at(layer.bias(), w, o);
+      for (int o = 0; o < y[n].length; o++) {
+        int step = o / layer.numOutputs();
+        int unit = o % layer.numOutputs();
+        double z = at(layer.bias(), w, unit);
         for (int i = 0; i < layer.numInputs(); i++) {
-          z += x[n][i] * w[(int) layer.weights().begin() + o * layer.numInputs() + i];
+          z +=
+              x[n][step * layer.numInputs() + i]
+                  * w[(int) layer.weights().begin() + unit * layer.numInputs() + i];
         }
         y[n][o] = value(layer.activation(), z);
       }
     }
-    return new Made(y, Shape.flat(layer.numOutputs()));
+    return new Made(y, Shape.sequence(in.width(), layer.numOutputs()));
+  }
+
+  private static Made lstm(Lstm layer, double[][] x, Shape in, double[] w) {
+    int units = layer.numUnits();
+    double[][] y = new double[x.length][in.width() * units];
+    for (int n = 0; n < x.length; n++) {
+      double[] output = new double[units];
+      double[] state = new double[units];
+      for (int t = 0; t < in.width(); t++) {
+        double[] z = new double[4 * units];
+        for (int o = 0; o < z.length; o++) {
+          z[o] = w[(int) layer.bias().begin() + o];
+          for (int i = 0; i < layer.numInputs(); i++) {
+            z[o] +=
+                x[n][t * layer.numInputs() + i]
+                    * w[(int) layer.weights().begin() + o * layer.numInputs() + i];
+          }
+          for (int i = 0; i < units; i++) {
+            z[o] += output[i] * w[(int) layer.recurrentWeights().begin() + o * units + i];
+          }
+        }
+        for (int u = 0; u < units; u++) {
+          double input = Math.tanh(z[u]);
+          double forget = value(Activation.SIGMOID, z[units + u]);
+          double out = value(Activation.SIGMOID, z[2 * units + u]);
+          double let = value(Activation.SIGMOID, z[3 * units + u]);
+          state[u] = forget * state[u] + let * input;
+          output[u] = out * Math.tanh(state[u]);
+          y[n][t * units + u] = output[u];
+        }
+      }
+    }
+    return new Made(y, Shape.sequence(in.width(), units));
+  }
+
+  private static Made embedding(Embedding layer, double[][] x, double[] w) {
+    int size = layer.numFeatures();
+    double[][] y = new double[x.length][x[0].length * size];
+    for (int n = 0; n < x.length; n++) {
+      for (int i = 0; i < y[n].length; i++) {
+        int id = (int) x[n][i / size];
+        int feature = i % size;
+        int index = layer.rowMajor() ? id * size + feature : feature * layer.numIds() + id;
+        y[n][i] = w[(int) layer.weights().begin() + index] + at(layer.bias(), w, feature);
+      }
+    }
+    return new Made(y, Shape.sequence(x[0].length, size));
+  }
+
+  private double[][] dropout(Dropout layer, double[][] x) {
+    long key = Draws.of(randomKey, Draws.Purpose.DROPOUT, layer.place()).nextLong();
+    double[][] y = new double[x.length][x[0].length];
+    for (int n = 0; n < x.length; n++) {
+      for (int i = 0; i < x[n].length; i++) {
+        int element = n * x[n].length + i;
+        int bits = hash(hash(element * 0x9e3779b1 + (int) key) ^ (int) (key >> 32)) >>> 8;
+        y[n][i] = bits < Math.round(layer.kept() * 0x1p24) ? x[n][i] / layer.kept() : 0;
+      }
+    }
+    return y;
+  }
+
+  private static int hash(int bits) {
+    int x = (bits ^ (bits >>> 16)) * 0x7feb352d;
+    x = (x ^ (x >>> 15)) * 0x846ca68b;
+    return x ^ (x >>> 16);
+  }
+
+  private static Made concat(List<double[][]> inputs, List<Shape> shapes) {
+    Shape first = shapes.getFirst();
+    int channels = shapes.stream().mapToInt(Shape::channels).sum();
+    double[][] y = new double[inputs.getFirst().length][first.pixels() * channels];
+    for (int n = 0; n < y.length; n++) {
+      int next = 0;
+      for (int pixel = 0; pixel < first.pixels(); pixel++) {
+        for (int k = 0; k < inputs.size(); k++) {
+          int count = shapes.get(k).channels();
+          for (int c = 0; c < count; c++) {
+            y[n][next++] = inputs.get(k)[n][pixel * count + c];
+          }
+        }
+      }
+    }
+    return new Made(y, new Shape(first.height(), first.width(), channels));
   }
 
   private static double at(Optional<Range> range, double[] w, int index) {
@@ -147,10 +258,46 @@ final class OracleNetwork {
           int fromRow = row(g, in, row, kernelRow);
           int fromColumn = column(g, in, column, kernelColumn);
           if (inside(in, fromRow, fromColumn)) {
-            int weight = filter * in.channels() * g.kernel().area() + k;
+            int weight =
+                switch (layer.order()) {
+                  case FILTERS_FIRST -> filter * in.channels() * g.kernel().area() + k;
+                  case FILTERS_LAST ->
+                      (k % g.kernel().area() * in.channels() + channel) * layer.numFilters()
+                          + filter;
+                };
             z +=
                 w[(int) layer.weights().begin() + weight]
                     * x[n][(fromRow * in.width() + fromColumn) * in.channels() + channel];
+          }
+        }
+        y[n][i] = value(layer.activation(), z);
+      }
+    }
+    return new Made(y, out);
+  }
+
+  private static Made depthwise(Depthwise layer, double[][] x, Shape in, double[] w) {
+    Geometry g = layer.geometry();
+    int multiplier = layer.multiplier();
+    Shape out = output(g, in, in.channels() * multiplier);
+    double[][] y = new double[x.length][out.numFloats()];
+    for (int n = 0; n < x.length; n++) {
+      for (int i = 0; i < y[n].length; i++) {
+        int channel = i % out.channels() / multiplier;
+        int filter = i % multiplier;
+        double z = at(layer.bias(), w, i % out.channels());
+        for (int k = 0; k < g.kernel().area(); k++) {
+          int row = row(g, in, i / out.channels() / out.width(), k / g.kernel().width());
+          int column = column(g, in, i / out.channels() % out.width(), k % g.kernel().width());
+          int weight =
+              switch (layer.order()) {
+                case KERNEL_FIRST -> (k * in.channels() + channel) * multiplier + filter;
+                case KERNEL_LAST -> (filter * in.channels() + channel) * g.kernel().area() + k;
+              };
+          if (inside(in, row, column)) {
+            z +=
+                w[(int) layer.weights().begin() + weight]
+                    * x[n][(row * in.width() + column) * in.channels() + channel];
           }
         }
         y[n][i] = value(layer.activation(), z);

@@ -14,7 +14,8 @@ public final class Draws {
   public enum Purpose {
     INITIAL_VALUES,
     SHUFFLE,
-    DROPOUT
+    DROPOUT,
+    EXAMPLES
   }
 
   private long state;

@@ -10,6 +10,8 @@ import java.lang.invoke.MethodHandle;
 public final class Layouts {
   private static final MethodHandle TRANSPOSE =
       Loop.of("transpose", ADDRESS, ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+  private static final MethodHandle COPY_ROWS =
+      Loop.of("copy_rows", ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG);
 
   private Layouts() {}
 
@@ -31,6 +33,28 @@ public final class Layouts {
     Loop.expect(into, numFloats);
     try {
       TRANSPOSE.invokeExact(from, into, (long) count, (long) rows, (long) columns);
+    } catch (Throwable e) {
+      throw Loop.failed(e);
+    }
+  }
+
+  /**
+   * A copy, as both lie.
+   *
+   * @throws IllegalArgumentException if one has other rows or columns
+   */
+  public static void copyRows(Matrix from, Matrix into) {
+    if (from.rows() != into.rows() || from.columns() != into.columns()) {
+      throw new IllegalArgumentException(from + " into " + into);
+    }
+    try {
+      COPY_ROWS.invokeExact(
+          from.memory(),
+          (long) from.stride(),
+          into.memory(),
+          (long) into.stride(),
+          (long) from.rows(),
+          (long) from.columns());
     } catch (Throwable e) {
       throw Loop.failed(e);
     }

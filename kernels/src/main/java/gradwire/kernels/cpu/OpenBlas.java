@@ -133,12 +133,12 @@ public final class OpenBlas {
           a.width(),
           1f,
           a.memory(),
-          a.columns(),
+          a.stride(),
           b.memory(),
-          b.columns(),
+          b.stride(),
           kept,
           c.memory(),
-          c.columns());
+          c.stride());
     } catch (RuntimeException | Error e) {
       throw e;
     } catch (Throwable impossible) {

@@ -28,7 +28,12 @@ public final class RowBias {
   public static void add(Matrix rows, MemorySegment bias, boolean relu) {
     Loop.expect(bias, rows.columns());
     try {
-      ADD.invokeExact(rows.memory(), (long) rows.rows(), (long) rows.columns(), bias, relu ? 1 : 0);
+      ADD.invokeExact(
+          rows.withoutGaps().memory(),
+          (long) rows.rows(),
+          (long) rows.columns(),
+          bias,
+          relu ? 1 : 0);
     } catch (Throwable e) {
       throw Loop.failed(e);
     }
@@ -45,7 +50,12 @@ public final class RowBias {
   public static void sumRows(Matrix rows, boolean adds, MemorySegment sums) {
     Loop.expect(sums, rows.columns());
     try {
-      SUM.invokeExact(rows.memory(), (long) rows.rows(), (long) rows.columns(), adds ? 1 : 0, sums);
+      SUM.invokeExact(
+          rows.withoutGaps().memory(),
+          (long) rows.rows(),
+          (long) rows.columns(),
+          adds ? 1 : 0,
+          sums);
     } catch (Throwable e) {
       throw Loop.failed(e);
     }

@@ -39,12 +39,12 @@ public final class TransposedProduct {
     }
     try {
       MULTIPLY.invokeExact(
-          a.memory(),
+          a.withoutGaps().memory(),
           (long) a.columns(),
-          b.memory(),
+          b.withoutGaps().memory(),
           (long) b.columns(),
           (long) a.rows(),
-          c.memory());
+          c.withoutGaps().memory());
     } catch (Throwable e) {
       throw Loop.failed(e);
     }

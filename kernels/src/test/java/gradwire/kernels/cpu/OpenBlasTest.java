@@ -67,6 +67,35 @@ class OpenBlasTest {
     }
   }
 
+  /** Columns 2 to 4 of a row of 7. */
+  @Test
+  void rowsMayBeginFurtherApart() {
+    Matrix wide = matrix(5, 7);
+    Matrix part = new Matrix(wide.memory().asSlice(2 * Float.BYTES), 5, 3, 7);
+    Matrix b = matrix(3, 4);
+    Matrix into = matrix(5, 9);
+    Matrix c = new Matrix(into.memory().asSlice(3 * Float.BYTES), 5, 4, 9);
+    float[] before = into.memory().toArray(JAVA_FLOAT);
+    OpenBlas.get().multiply(part, b, c);
+    for (int i = 0; i < 5; i++) {
+      for (int j = 0; j < 9; j++) {
+        double expected = before[i * 9 + j];
+        if (j >= 3 && j < 7) {
+          expected = 0;
+          for (int s = 0; s < 3; s++) {
+            expected += at(wide, i, 2 + s) * at(b, s, j - 3);
+          }
+        }
+        assertThat(at(into, i, j))
+            .as("%d, %d, seed %d", i, j, SEED)
+            .isCloseTo(expected, within(1e-5));
+      }
+    }
+    assertThatThrownBy(() -> RowBias.add(part, b.memory(), false))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("expected rows without gaps");
+  }
+
   @Test
   void shapesThatDoNotFitAreRefused() {
     Matrix a = matrix(3, 5);
@@ -75,7 +104,7 @@ class OpenBlasTest {
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> new Matrix(a.memory(), 4, 5))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("4 x 5 floats in 60 bytes");
+        .hasMessage("4 x 5 floats, rows 5 apart, in 60 bytes");
   }
 
   private double at(Matrix matrix, int row, int column) {

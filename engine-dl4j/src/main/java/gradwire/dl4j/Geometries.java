@@ -1,0 +1,90 @@
+package gradwire.dl4j;
+
+import gradwire.kernels.cpu.Window.Size;
+import gradwire.plan.Geometry;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.deeplearning4j.nn.conf.ConvolutionMode;
+import org.deeplearning4j.nn.conf.RNNFormat;
+import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
+import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.jspecify.annotations.Nullable;
+
+/** How DL4J's layers go over images, and over sequences, which are images of one row in a plan. */
+final class Geometries {
+  private Geometries() {}
+
+  /**
+   * @throws UnknownLayerException if there is none that is the same
+   */
+  static Geometry of(ConvolutionLayer layer, VertexList.Place place) throws UnknownLayerException {
+    boolean same = isSame(layer.getConvolutionMode(), place);
+    if (layer instanceof Convolution1DLayer steps) {
+      requireStepsLast(steps.getRnnDataFormat(), place);
+      return ofSteps(
+          layer.getKernelSize(), layer.getStride(), layer.getPadding(), layer.getDilation(), same);
+    }
+    requireChannelsFirst(layer.getCnn2dDataFormat(), place);
+    return ofPixels(
+        layer.getKernelSize(), layer.getStride(), layer.getPadding(), layer.getDilation(), same);
+  }
+
+  /**
+   * @throws UnknownLayerException if there is none that is the same
+   */
+  static Geometry of(SubsamplingLayer layer, VertexList.Place place) throws UnknownLayerException {
+    boolean same = isSame(layer.getConvolutionMode(), place);
+    if (layer instanceof Subsampling1DLayer) {
+      return ofSteps(
+          layer.getKernelSize(), layer.getStride(), layer.getPadding(), layer.getDilation(), same);
+    }
+    requireChannelsFirst(layer.getCnn2dDataFormat(), place);
+    return ofPixels(
+        layer.getKernelSize(), layer.getStride(), layer.getPadding(), layer.getDilation(), same);
+  }
+
+  private static boolean isSame(ConvolutionMode mode, VertexList.Place place)
+      throws UnknownLayerException {
+    boolean same = mode == ConvolutionMode.Same;
+    if (!same && mode != ConvolutionMode.Truncate) {
+      throw new UnknownLayerException(place.name(), "the convolution mode " + mode);
+    }
+    return same;
+  }
+
+  private static Geometry ofPixels(
+      int[] kernel, int[] stride, int[] padding, int[] dilation, boolean same) {
+    return new Geometry(size(kernel), size(stride), size(padding), size(dilation), same);
+  }
+
+  private static Size size(int[] pair) {
+    return new Size(pair[0], pair[1]);
+  }
+
+  private static Geometry ofSteps(
+      int[] kernel, int[] stride, int[] padding, int[] dilation, boolean same) {
+    return new Geometry(
+        new Size(1, kernel[0]),
+        new Size(1, stride[0]),
+        new Size(0, padding[0]),
+        new Size(1, dilation[0]),
+        same);
+  }
+
+  /** Images are {@code [channels, rows, columns]}. */
+  static void requireChannelsFirst(CNN2DFormat format, VertexList.Place place)
+      throws UnknownLayerException {
+    if (format != CNN2DFormat.NCHW) {
+      throw new UnknownLayerException(place.name(), "the format " + format);
+    }
+  }
+
+  /** Sequences are {@code [features, time steps]}; nothing said means the same. */
+  static void requireStepsLast(@Nullable RNNFormat format, VertexList.Place place)
+      throws UnknownLayerException {
+    if (format == RNNFormat.NWC) {
+      throw new UnknownLayerException(place.name(), "the format " + format);
+    }
+  }
+}

@@ -1,0 +1,103 @@
+package gradwire.plan;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
+import gradwire.error.Expect;
+import gradwire.error.UsageException;
+import gradwire.kernels.cpu.Matrix;
+import gradwire.kernels.cpu.RowBias;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A vector for every id: {@code y = W[id] + b}. A row of ids becomes a sequence. Ids have no
+ * gradient.
+ *
+ * @param numIds they are 0, 1, ... as floats
+ * @param numFeatures of a vector
+ * @param weights {@code [numIds, numFeatures]}
+ * @param rowMajor how the weights lie
+ * @param bias {@code [numFeatures]}, if there is one
+ */
+public record Embedding(
+    int numIds, int numFeatures, Range weights, boolean rowMajor, Optional<Range> bias)
+    implements Layer {
+  @Override
+  public Shape output(List<Shape> inputs) {
+    Shape input = inputs.getFirst();
+    Misfit.unless(
+        input.isSequence() && (input.pixels() == 1 || input.channels() == 1),
+        "ids of an embedding",
+        "[batch, time steps] or [batch, 1, time steps]",
+        input);
+    return Shape.sequence(input.numFloats(), numFeatures);
+  }
+
+  @Override
+  public Node node(NodeMemory memory) {
+    return new EmbeddingNode(this, memory);
+  }
+
+  private record EmbeddingNode(Embedding layer, NodeMemory memory) implements Node {
+    private int numRows() {
+      return memory.batchSize() * memory.output().shape().pixels();
+    }
+
+    private int id(int row) {
+      float id = memory.input().data().getAtIndex(JAVA_FLOAT, row);
+      if (!(id >= 0 && id < layer.numIds && id == (int) id)) {
+        throw new UsageException(
+            Expect.message(
+                "ids of an embedding, example " + row / memory.output().shape().pixels(),
+                "whole numbers from 0 to " + (layer.numIds - 1),
+                id,
+                "check the batch against the embedding's size"));
+      }
+      return (int) id;
+    }
+
+    /** Of an id's float {@code feature}, in either vector. */
+    private long index(int id, int feature) {
+      return layer.weights.begin()
+          + (layer.rowMajor
+              ? (long) id * layer.numFeatures + feature
+              : (long) feature * layer.numIds + id);
+    }
+
+    private Matrix rows(MemorySegment data) {
+      return new Matrix(data, numRows(), layer.numFeatures);
+    }
+
+    @Override
+    public void forward() {
+      MemorySegment y = memory.output().data();
+      for (int row = 0; row < numRows(); row++) {
+        int id = id(row);
+        long first = (long) row * layer.numFeatures;
+        for (int f = 0; f < layer.numFeatures; f++) {
+          float weight = memory.parameters().getAtIndex(JAVA_FLOAT, index(id, f));
+          y.setAtIndex(JAVA_FLOAT, first + f, weight);
+        }
+      }
+      layer.bias.ifPresent(range -> RowBias.add(rows(y), range.of(memory.parameters()), false));
+    }
+
+    @Override
+    public void backward() {
+      MemorySegment dy = memory.output().gradient();
+      MemorySegment dw = memory.gradient();
+      layer.weights.of(dw).fill((byte) 0);
+      for (int row = 0; row < numRows(); row++) {
+        int id = id(row);
+        long first = (long) row * layer.numFeatures;
+        for (int f = 0; f < layer.numFeatures; f++) {
+          long index = index(id, f);
+          float sum = dw.getAtIndex(JAVA_FLOAT, index) + dy.getAtIndex(JAVA_FLOAT, first + f);
+          dw.setAtIndex(JAVA_FLOAT, index, sum);
+        }
+      }
+      layer.bias.ifPresent(range -> RowBias.sumRows(rows(dy), false, range.of(dw)));
+    }
+  }
+}
