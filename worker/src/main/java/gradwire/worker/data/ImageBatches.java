@@ -11,10 +11,12 @@ import java.lang.foreign.Arena;
 public final class ImageBatches implements BatchSource {
   /** Shape of the features. */
   public enum Layout {
-    /** {@code [batch, rows * columns]}, for dense layers. */
+    /** {@code [batch, channels * rows * columns]}, for dense layers. */
     FLAT,
-    /** {@code [batch, 1, rows, columns]}, for convolutions. */
-    ONE_CHANNEL
+    /** {@code [batch, channels, rows, columns]}, for convolutions. */
+    IMAGES,
+    /** {@code [batch, channels * rows, columns]}: each column is a time step. */
+    COLUMNS
   }
 
   private final ImageSet images;
@@ -50,7 +52,9 @@ public final class ImageBatches implements BatchSource {
   private static long[] shape(Layout layout, int batchSize, ImageSet images) {
     return switch (layout) {
       case FLAT -> new long[] {batchSize, images.numPixels()};
-      case ONE_CHANNEL -> new long[] {batchSize, 1, images.rows(), images.columns()};
+      case IMAGES -> new long[] {batchSize, images.channels(), images.rows(), images.columns()};
+      case COLUMNS ->
+          new long[] {batchSize, (long) images.channels() * images.rows(), images.columns()};
     };
   }
 }

@@ -7,8 +7,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
 /**
- * Labelled grey images, kept as the uint8 they are (a quarter of float32), or a range of them.
- * Immutable, as long as nobody writes to the arrays it was made of.
+ * Labelled images of one or several channels, kept as the uint8 they are (a quarter of float32), or
+ * a range of them. Immutable, as long as nobody writes to the arrays it was made of.
  */
 public final class ImageSet {
   /** Labels are 0 to 9. */
@@ -19,6 +19,7 @@ public final class ImageSet {
   /** Times a pixel gives 0 to 1; the reference job multiplies too. */
   private static final float SCALE = 1f / 255f;
 
+  private final int channels;
   private final int rows;
   private final int columns;
   private final byte[] pixels;
@@ -29,20 +30,23 @@ public final class ImageSet {
   /**
    * All of the images; the arrays are kept, not copied.
    *
-   * @param pixels {@code [images, rows, columns] uint8}
+   * @param channels 1 of grey images
+   * @param pixels {@code [images, channels, rows, columns] uint8}
    * @param labels {@code [images] uint8}, each 0 to 9
    * @throws GradwireException if the lengths don't fit together
    */
-  public ImageSet(int rows, int columns, byte[] pixels, byte[] labels) {
-    this(rows, columns, pixels, labels, 0, labels.length);
-    if ((long) rows * columns * labels.length != pixels.length) {
+  public ImageSet(int channels, int rows, int columns, byte[] pixels, byte[] labels) {
+    this(channels, rows, columns, pixels, labels, 0, labels.length);
+    if ((long) channels * rows * columns * labels.length != pixels.length) {
       throw new GradwireException(
-          "image set: expected %d x %d x %d pixels, got %d; as many images as labels are needed"
-              .formatted(labels.length, rows, columns, pixels.length));
+          "image set: expected %d x %d x %d x %d pixels, got %d; as many images as labels are needed"
+              .formatted(labels.length, channels, rows, columns, pixels.length));
     }
   }
 
-  private ImageSet(int rows, int columns, byte[] pixels, byte[] labels, int first, int numImages) {
+  private ImageSet(
+      int channels, int rows, int columns, byte[] pixels, byte[] labels, int first, int numImages) {
+    this.channels = channels;
     this.rows = rows;
     this.columns = columns;
     this.pixels = pixels;
@@ -54,11 +58,15 @@ public final class ImageSet {
   /** The images {@code [from, to)}, counted from 0; shares the memory. */
   public ImageSet slice(int from, int to) {
     Objects.checkFromToIndex(from, to, numImages);
-    return new ImageSet(rows, columns, pixels, labels, first + from, to - from);
+    return new ImageSet(channels, rows, columns, pixels, labels, first + from, to - from);
   }
 
   public int numImages() {
     return numImages;
+  }
+
+  public int channels() {
+    return channels;
   }
 
   public int rows() {
@@ -69,21 +77,22 @@ public final class ImageSet {
     return columns;
   }
 
-  /** Pixels of one image. */
+  /** Pixels of one image, those of each channel counted. */
   public int numPixels() {
-    return rows * columns;
+    return channels * rows * columns;
   }
 
-  /** The digit (or kind of garment) of one image, 0 to 9. */
+  /** What one image shows: a digit, for example; 0 to 9. */
   public int label(int image) {
     return labels[first + Objects.checkIndex(image, numImages)];
   }
 
   /**
-   * Writes the chosen images as float32 in 0 to 1, row by row. Allocates nothing.
+   * Writes the chosen images as float32 in 0 to 1, channel by channel, row by row. Allocates
+   * nothing.
    *
    * @param images any images of this set, in any order
-   * @param into {@code [images.length, rows * columns] float32}, overwritten
+   * @param into {@code [images.length, channels * rows * columns] float32}, overwritten
    */
   public void copyImages(int[] images, MemorySegment into) {
     int numPixels = numPixels();

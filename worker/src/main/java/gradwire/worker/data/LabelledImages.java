@@ -17,7 +17,7 @@ final class LabelledImages {
         "as many images as labels",
         shape[0] + " images and " + labels.length + " labels",
         "take both files from the same set: train with train, t10k with t10k");
-    return new ImageSet(shape[1], shape[2], images.values(), labels);
+    return new ImageSet(1, shape[1], shape[2], images.values(), labels);
   }
 
   private static byte[] readLabels(Path file) {

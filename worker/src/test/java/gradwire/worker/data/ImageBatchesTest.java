@@ -16,7 +16,7 @@ final class ImageBatchesTest {
     for (int i = 0; i < pixels.length; i++) {
       pixels[i] = (byte) (51 * (i / 6));
     }
-    return new ImageSet(2, 3, pixels, new byte[] {0, 1, 2, 3, 4});
+    return new ImageSet(1, 2, 3, pixels, new byte[] {0, 1, 2, 3, 4});
   }
 
   @Test
@@ -39,7 +39,7 @@ final class ImageBatchesTest {
     try (Arena arena = Arena.ofConfined()) {
       FloatTensor flat = flat(new InOrder(5), arena).next(0, 0).features().getFirst();
       FloatTensor channel =
-          new ImageBatches(images(), new InOrder(5), 2, ImageBatches.Layout.ONE_CHANNEL, arena)
+          new ImageBatches(images(), new InOrder(5), 2, ImageBatches.Layout.IMAGES, arena)
               .next(0, 0)
               .features()
               .getFirst();

@@ -87,15 +87,15 @@ final class ImageSetTest {
 
   @Test
   void pixelsAndLabelsThatDontFitTogetherAreRefused() {
-    assertThatThrownBy(() -> new ImageSet(2, 3, new byte[12], new byte[3]))
+    assertThatThrownBy(() -> new ImageSet(1, 2, 3, new byte[12], new byte[3]))
         .isInstanceOf(GradwireException.class)
         .hasMessage(
-            "image set: expected 3 x 2 x 3 pixels, got 12;"
+            "image set: expected 3 x 1 x 2 x 3 pixels, got 12;"
                 + " as many images as labels are needed");
   }
 
   private ImageSet all() {
-    return new ImageSet(ROWS, COLUMNS, pixels, labels);
+    return new ImageSet(1, ROWS, COLUMNS, pixels, labels);
   }
 
   private static float[] copyImages(ImageSet set, int[] images) {
