@@ -38,7 +38,7 @@ import org.openjdk.jmh.annotations.Warmup;
 public class StepBenchmark {
   private static final int NUM_CLASSES = 10;
 
-  @Param({"mlp", "lenet", "resnet20"})
+  @Param({"mlp", "lenet", "resnet20", "lstm"})
   String network = "";
 
   @Param({"native", "dl4j"})

@@ -3,21 +3,15 @@ package gradwire.bench;
 import gradwire.config.EngineChoice;
 import gradwire.dl4j.Dl4jEngine;
 import gradwire.dl4j.Dl4jOptions;
+import gradwire.examples.cifar.ResidualNetwork;
 import java.util.Locale;
-import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
-import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.layers.ActivationLayer;
-import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
-import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
-import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
-import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.weights.WeightInit;
 import org.nd4j.linalg.activations.Activation;
@@ -78,7 +72,30 @@ enum StepNetwork {
   RESNET20(new long[] {32, 3, 32, 32}, 32 * (3 * ResidualNetwork.MULTIPLY_ADDS)) {
     @Override
     Dl4jEngine engine(Dl4jOptions options) {
-      return Dl4jEngine.of(new ResidualNetwork().build(builder().graphBuilder()), options);
+      return Dl4jEngine.of(ResidualNetwork.of(builder(), 3), options);
+    }
+  },
+
+  /** 28 time steps of 28 features, 128 units, the last step's output - 10; batch 64. */
+  LSTM(
+      new long[] {64, 28, 28},
+      64 * (28 * (2L * 28 * 4 * 128 + 3L * 128 * 4 * 128) + 3L * 128 * 10)) {
+    @Override
+    Dl4jEngine engine(Dl4jOptions options) {
+      return Dl4jEngine.of(
+          new MultiLayerNetwork(
+              builder()
+                  .list()
+                  .layer(
+                      new LastTimeStep(
+                          new org.deeplearning4j.nn.conf.layers.LSTM.Builder()
+                              .nOut(128)
+                              .activation(Activation.TANH)
+                              .build()))
+                  .layer(softmax())
+                  .setInputType(InputType.recurrent(28, 28))
+                  .build()),
+          options);
     }
   };
 
@@ -123,76 +140,5 @@ enum StepNetwork {
         .nOut(10)
         .activation(Activation.SOFTMAX)
         .build();
-  }
-
-  /** Writes a residual network down, vertex by vertex. One use. */
-  private static final class ResidualNetwork {
-    /** Of one image's forward pass: the first convolution, then by group, then the last layer. */
-    static final long MULTIPLY_ADDS =
-        32L * 32 * 27 * 16
-            + 32L * 32 * 9 * 16 * 16 * 6
-            + 16L * 16 * (9 * 16 * 32 + 16 * 32 + 9 * 32 * 32 * 5)
-            + 8L * 8 * (9 * 32 * 64 + 32 * 64 + 9 * 64 * 64 * 5)
-            + 64 * 10;
-
-    private String last = "in";
-    private int count;
-
-    ComputationGraph build(GraphBuilder graph) {
-      graph.addInputs("in");
-      convolve(graph, 3, 1, 16);
-      normalize(graph, true);
-      for (int group = 0; group < 3; group++) {
-        for (int block = 0; block < 3; block++) {
-          block(graph, group > 0 && block == 0 ? 2 : 1, 16 << group);
-        }
-      }
-      add(graph, new GlobalPoolingLayer(PoolingType.AVG));
-      graph.addLayer("out", softmax(), last);
-      graph.setOutputs("out").setInputTypes(InputType.convolutional(32, 32, 3));
-      return new ComputationGraph(graph.build());
-    }
-
-    private void block(GraphBuilder graph, int stride, int numFilters) {
-      String before = last;
-      if (stride > 1) {
-        convolve(graph, 1, stride, numFilters);
-        normalize(graph, false);
-      }
-      String shortcut = last;
-      last = before;
-      convolve(graph, 3, stride, numFilters);
-      normalize(graph, true);
-      convolve(graph, 3, 1, numFilters);
-      normalize(graph, false);
-      String sum = "sum" + count++;
-      graph.addVertex(sum, new ElementWiseVertex(ElementWiseVertex.Op.Add), last, shortcut);
-      last = sum;
-      add(graph, new ActivationLayer(Activation.RELU));
-    }
-
-    private void convolve(GraphBuilder graph, int kernel, int stride, int numFilters) {
-      add(
-          graph,
-          new ConvolutionLayer.Builder(kernel, kernel)
-              .stride(stride, stride)
-              .convolutionMode(ConvolutionMode.Same)
-              .nOut(numFilters)
-              .activation(Activation.IDENTITY)
-              .build());
-    }
-
-    private void normalize(GraphBuilder graph, boolean relu) {
-      add(graph, new BatchNormalization());
-      if (relu) {
-        add(graph, new ActivationLayer(Activation.RELU));
-      }
-    }
-
-    private void add(GraphBuilder graph, org.deeplearning4j.nn.conf.layers.Layer layer) {
-      String name = "layer" + count++;
-      graph.addLayer(name, layer, last);
-      last = name;
-    }
   }
 }

@@ -24,6 +24,19 @@ final class BitsTest {
     "estimator.script_params.train_steps=6", "estimator.script_params.batch_size=16"
   };
 
+  private static final String[] LSTM = {
+    "estimator.script_params.train_steps=6",
+    "estimator.script_params.batch_size=16",
+    "estimator.script_params.hidden_units=19"
+  };
+
+  private static final String[] RESNET = {
+    "estimator.script_params.train_steps=4",
+    "estimator.script_params.batch_size=8",
+    "estimator.script_params.made_up_images=100",
+    "training.evaluate_every_steps=2"
+  };
+
   @TempDir Path folder;
 
   @Test
@@ -63,6 +76,20 @@ final class BitsTest {
     String expected = inProcess(Repository.LENET_JOB, sets, 1);
     assertThat(inProcess(Repository.LENET_JOB, sets, 5)).isEqualTo(expected);
     assertThat(local(Repository.LENET_JOB, sets, 2)).isEqualTo(expected);
+  }
+
+  @Test
+  void recurrentLayersGiveTheSameBitsToo() throws IOException {
+    Path data = SmallMnist.write(folder.resolve("data"), 500, 100);
+    String[] sets = with(LSTM, "estimator.script_params.data_dir=" + data);
+    assertThat(inProcess(Repository.LSTM_JOB, sets, 5))
+        .isEqualTo(inProcess(Repository.LSTM_JOB, sets, 1));
+  }
+
+  @Test
+  void residualNetworksOnMadeUpImagesGiveTheSameBitsToo() {
+    assertThat(inProcess(Repository.RESNET_JOB, RESNET, 5))
+        .isEqualTo(inProcess(Repository.RESNET_JOB, RESNET, 1));
   }
 
   private String inProcess(Path job, String[] sets, int numServers) {

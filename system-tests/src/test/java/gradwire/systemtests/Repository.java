@@ -15,6 +15,8 @@ final class Repository {
   static final Path REFERENCE_JOB = ROOT.resolve("examples/mnist/mnist_replica.yaml");
   static final Path MNIST_JOB = ROOT.resolve("examples/mnist/mnist.yaml");
   static final Path LENET_JOB = ROOT.resolve("examples/mnist/lenet.yaml");
+  static final Path LSTM_JOB = ROOT.resolve("examples/mnist/lstm.yaml");
+  static final Path RESNET_JOB = ROOT.resolve("examples/cifar/resnet.yaml");
   static final Path BATCH_AI_JOB = ROOT.resolve("examples/mnist/batchai/job.json");
   static final Path DATA = ROOT.resolve("examples/mnist/data");
 

@@ -1,4 +1,4 @@
-package gradwire.examples.mnist;
+package gradwire.examples.images;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
@@ -20,7 +20,7 @@ import java.util.TreeMap;
  * Accuracy and cross entropy of a classifier over sets of images. The cross entropy is a sum over
  * all images of a set, as the reference job prints it. One thread.
  */
-final class ImageEvaluation implements Evaluation {
+public final class ImageEvaluation implements Evaluation {
   private static final int BATCH_SIZE = 500;
   private static final double SMALLEST_PROBABILITY = 1e-10;
 
@@ -35,7 +35,8 @@ final class ImageEvaluation implements Evaluation {
    * @param engine closed with this evaluation
    * @param sets by the prefix of their metrics, e.g. {@code test}
    */
-  ImageEvaluation(Dl4jEngine engine, ImageBatches.Layout layout, Map<String, ImageSet> sets) {
+  public ImageEvaluation(
+      Dl4jEngine engine, ImageBatches.Layout layout, Map<String, ImageSet> sets) {
     this.engine = engine;
     sets.forEach((name, images) -> this.sets.put(name, parts(images, layout)));
   }

@@ -1,4 +1,4 @@
-package gradwire.examples.mnist;
+package gradwire.examples.images;
 
 import gradwire.config.Consistency;
 import gradwire.dl4j.Dl4jEngine;
@@ -17,8 +17,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** A DL4J image classifier in training; what the MNIST jobs have in common. */
-final class ImageTraining implements TrainingTask {
+/** A DL4J image classifier in training; what the jobs on images have in common. */
+public final class ImageTraining implements TrainingTask {
   /**
    * What tells one job from another.
    *
@@ -29,7 +29,7 @@ final class ImageTraining implements TrainingTask {
    * @param batchSize examples of a batch
    * @param evaluated sets by the prefix of their metrics; loaded when first asked for
    */
-  record Parts(
+  public record Parts(
       Supplier<Dl4jEngine> newEngine,
       ImageBatches.Layout layout,
       ImageSet images,
@@ -46,7 +46,7 @@ final class ImageTraining implements TrainingTask {
   private final Arena arena = Arena.ofShared();
   private final ImageBatches batches;
 
-  ImageTraining(Parts parts, Dl4jEngine engine, StepListener listener) {
+  public ImageTraining(Parts parts, Dl4jEngine engine, StepListener listener) {
     this.parts = parts;
     this.engine = engine;
     this.listener = listener;

@@ -1,5 +1,6 @@
 package gradwire.examples.mnist;
 
+import gradwire.examples.images.ImageTraining;
 import gradwire.update.OptimizerSpec;
 import gradwire.worker.data.ImageBatches;
 import gradwire.worker.data.ImageFolder;
@@ -40,7 +41,7 @@ public final class LeNet implements TrainingProgram {
                     images.rows(),
                     images.columns(),
                     ImageSet.NUM_CLASSES),
-            ImageBatches.Layout.ONE_CHANNEL,
+            ImageBatches.Layout.IMAGES,
             images,
             new SharedEpochs(context.seed(), images.numImages(), context.numReplicas()),
             flags.count("batch_size", 1),

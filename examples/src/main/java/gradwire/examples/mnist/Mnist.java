@@ -1,5 +1,6 @@
 package gradwire.examples.mnist;
 
+import gradwire.examples.images.ImageTraining;
 import gradwire.update.OptimizerSpec;
 import gradwire.worker.data.ImageBatches;
 import gradwire.worker.data.ImageFolder;

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import gradwire.config.Consistency;
 import gradwire.dl4j.Dl4jEngine;
 import gradwire.error.Expect;
+import gradwire.examples.images.ImageTraining;
 import gradwire.random.Draws;
 import gradwire.tensor.FlatLayout;
 import gradwire.tensor.TensorSpec;

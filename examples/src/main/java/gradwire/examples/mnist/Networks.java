@@ -5,14 +5,17 @@ import gradwire.dl4j.ClippedCrossEntropySum;
 import gradwire.dl4j.Dl4jEngine;
 import gradwire.dl4j.Dl4jOptions;
 import gradwire.dl4j.LossReduction;
+import gradwire.worker.data.ImageSet;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.weights.WeightInit;
 import org.nd4j.linalg.activations.Activation;
@@ -76,6 +79,24 @@ final class Networks {
                 .layer(new DenseLayer.Builder().nOut(500).activation(Activation.RELU).build())
                 .layer(softmax(numClasses))
                 .setInputType(InputType.convolutional(rows, columns, 1))
+                .build()),
+        Dl4jOptions.DEFAULT.with(engine));
+  }
+
+  /** An LSTM over an image's columns, from left to right; what it has after the last is judged. */
+  static Dl4jEngine lstm(
+      EngineChoice engine, long seed, ImageSet images, int numUnits, int numClasses) {
+    return Dl4jEngine.of(
+        network(
+            new NeuralNetConfiguration.Builder()
+                .seed(seed)
+                .weightInit(WeightInit.XAVIER)
+                .list()
+                .layer(
+                    new LastTimeStep(
+                        new LSTM.Builder().nOut(numUnits).activation(Activation.TANH).build()))
+                .layer(softmax(numClasses))
+                .setInputType(InputType.recurrent(images.rows(), images.columns()))
                 .build()),
         Dl4jOptions.DEFAULT.with(engine));
   }

@@ -1,6 +1,7 @@
 package gradwire.examples.mnist;
 
 import gradwire.dl4j.Dl4jEngine;
+import gradwire.examples.images.ImageEvaluation;
 import gradwire.worker.data.ImageBatches;
 import gradwire.worker.data.ImageSet;
 import gradwire.worker.program.ProgramContext;

@@ -1,4 +1,4 @@
-/** MNIST three times: the reference job to the letter, the same net tuned, and LeNet. */
+/** MNIST four times: the reference job to the letter, the same net tuned, LeNet, and an LSTM. */
 @NullMarked
 package gradwire.examples.mnist;
 
