@@ -106,7 +106,7 @@ public final class MicroCases {
 
   /** Gradients of each network by each engine. */
   public static List<MicroCase> step() {
-    return Stream.of("mlp", "lenet", "resnet20")
+    return Stream.of("mlp", "lenet", "resnet20", "lstm")
         .flatMap(network -> Stream.of("native", "dl4j").map(engine -> step(network, engine)))
         .toList();
   }
