@@ -5,8 +5,6 @@
 
 #include "windows.h"
 
-#define INLINE static inline __attribute__((always_inline))
-
 // y += x * weights of one pixel.
 INLINE void add_products(const float *restrict x, const float *restrict weights, int64_t channels,
                          int64_t multiplier, float *restrict y) {

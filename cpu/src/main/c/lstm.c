@@ -5,8 +5,6 @@
 
 #include "gradwire.h"
 
-#define INLINE static inline __attribute__((always_inline))
-
 // exp(x) by Cephes's expf: a power of two times a polynomial of what is left, |r| <= log(2) / 2; 2 ulp.
 INLINE float exponential(float x) {
   x = x < -87.0f ? -87.0f : x > 88.0f ? 88.0f : x;
@@ -40,27 +38,30 @@ INLINE float hyperbolic_tangent(float x) {
   return s < 0.390625f ? near : far;
 }
 
-// gates[row]: sums, to become activations. The state before is none at the first step. Rows of gates are gate_stride
-// floats apart, those of states (before, state, squashed, output) state_stride.
-EXPORTED(void, lstm_step)(float *gates, int64_t gate_stride, const float *before, float *state,
-                          float *squashed, float *output, int64_t state_stride, int64_t n,
-                          int64_t units) {
+// Where a sequence's time step begins, of `units` floats a step.
+INLINE int64_t at(int64_t sequence, int64_t step, int64_t steps, int64_t units) {
+  return (sequence * steps + step) * units;
+}
+
+// gates [n, steps, 4 * units]: sums, which become activations, but for the first step's forget gate. states, squashed, outputs [n, steps, units].
+EXPORTED(void, lstm_step)(float *gates, float *states, float *squashed, float *outputs, int64_t step,
+                          int64_t steps, int64_t n, int64_t units) {
   for (int64_t row = 0; row < n; row++) {
-    float *restrict in = gates + row * gate_stride;
+    float *restrict in = gates + at(row, step, steps, 4 * units);
     float *restrict forget = in + units;
     float *restrict out = in + 2 * units;
     float *restrict let = in + 3 * units;
-    float *restrict c = state + row * state_stride;
-    float *restrict t = squashed + row * state_stride;
-    float *restrict h = output + row * state_stride;
+    float *restrict c = states + at(row, step, steps, units);
+    float *restrict t = squashed + at(row, step, steps, units);
+    float *restrict h = outputs + at(row, step, steps, units);
     for (int64_t i = 0; i < units; i++) {
       in[i] = hyperbolic_tangent(in[i]);
       let[i] = logistic(let[i]);
       out[i] = logistic(out[i]);
       c[i] = let[i] * in[i];
     }
-    if (before) {
-      const float *restrict b = before + row * state_stride;
+    if (step > 0) {
+      const float *restrict b = states + at(row, step - 1, steps, units);
       for (int64_t i = 0; i < units; i++) {
         forget[i] = logistic(forget[i]);
         c[i] += forget[i] * b[i];
@@ -73,20 +74,20 @@ EXPORTED(void, lstm_step)(float *gates, int64_t gate_stride, const float *before
   }
 }
 
-// gates[row]: activations, to become the gradients of the sums. dy: of the step's output from above; dh [n, units]:
-// of the same from the step after; dc [n, units]: of the state, from the step after, to become that of the state
-// before.
-EXPORTED(void, lstm_step_gradient)(float *gates, int64_t gate_stride, const float *before,
-                                   const float *squashed, const float *dy, int64_t state_stride,
-                                   const float *dh, float *dc, int64_t n, int64_t units) {
+// gates: activations, which become the gradients of the sums. dy [n, steps, units]: of the outputs, from above;
+// dh [n, units]: of the step's output, from the step after; dc [n, units]: of the state, from the step after, which
+// becomes that of the state before, if there is one.
+EXPORTED(void, lstm_step_gradient)(float *gates, const float *states, const float *squashed,
+                                   const float *dy, const float *dh, float *dc, int64_t step,
+                                   int64_t steps, int64_t n, int64_t units) {
   for (int64_t row = 0; row < n; row++) {
-    float *restrict in = gates + row * gate_stride;
+    float *restrict in = gates + at(row, step, steps, 4 * units);
     float *restrict forget = in + units;
     float *restrict out = in + 2 * units;
     float *restrict let = in + 3 * units;
-    const float *restrict b = before ? before + row * state_stride : 0;
-    const float *restrict t = squashed + row * state_stride;
-    const float *restrict above = dy + row * state_stride;
+    const float *restrict b = step > 0 ? states + at(row, step - 1, steps, units) : 0;
+    const float *restrict t = squashed + at(row, step, steps, units);
+    const float *restrict above = dy + at(row, step, steps, units);
     const float *restrict after = dh + row * units;
     float *restrict carried = dc + row * units;
     for (int64_t i = 0; i < units; i++) {

@@ -16,8 +16,6 @@
 // As gradwire.server.optimizer.NativeRule has it.
 #define MOST_REPLICAS 32
 
-#define INLINED static inline __attribute__((always_inline))
-
 // Weights and slots before or after a step; what a rule has no use for is null.
 typedef struct {
   float *weights, *slots[2];
@@ -139,7 +137,7 @@ static const float *mean(const float *const *g, int count, int64_t n, float *int
   return into;
 }
 
-INLINED void step(rule *next, int slots, state from, state into, const float *g, int64_t n, scalars by) {
+INLINE void step(rule *next, int slots, state from, state into, const float *g, int64_t n, scalars by) {
 #pragma GCC ivdep
   for (int64_t i = 0; i < n; i++) {
     element e = {from.weights[i], slots > 0 ? from.slots[0][i] : 0, slots > 1 ? from.slots[1][i] : 0};
@@ -171,7 +169,7 @@ static void stream(const float *from, float *into, int64_t n) {
   }
 }
 
-INLINED state moved(state it, int slots, int64_t by) {
+INLINE state moved(state it, int slots, int64_t by) {
   it.weights += by;
   for (int slot = 0; slot < slots; slot++) {
     it.slots[slot] += by;
@@ -179,7 +177,7 @@ INLINED state moved(state it, int slots, int64_t by) {
   return it;
 }
 
-INLINED void apply(rule *next, int slots, state from, state into, const float **gradients, int count, int64_t n,
+INLINE void apply(rule *next, int slots, state from, state into, const float **gradients, int count, int64_t n,
                    scalars by, int streaming) {
   float scratch[BLOCK], results[3][BLOCK];
   state beside = {results[0], {results[1], results[2]}};

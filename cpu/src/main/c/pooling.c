@@ -5,8 +5,6 @@
 #include "lanes.h"
 #include "windows.h"
 
-#define INLINE static inline __attribute__((always_inline))
-
 // Of a vector of channels, or of its first few.
 INLINE lanes load(const float *from, int whole, first_lanes rest) {
   return whole ? LOAD(from) : LOAD_FIRST(from, rest);

@@ -5,8 +5,6 @@
 #include "gradwire.h"
 #include "lanes.h"
 
-#define INLINE static inline __attribute__((always_inline))
-
 #define MOST_ROWS 6
 #define MOST_VECTORS 3
 

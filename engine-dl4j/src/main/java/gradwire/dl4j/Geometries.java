@@ -22,12 +22,24 @@ final class Geometries {
     boolean same = isSame(layer.getConvolutionMode(), place);
     if (layer instanceof Convolution1DLayer steps) {
       requireStepsLast(steps.getRnnDataFormat(), place);
-      return ofSteps(
-          layer.getKernelSize(), layer.getStride(), layer.getPadding(), layer.getDilation(), same);
+      return known(
+          ofSteps(
+              layer.getKernelSize(),
+              layer.getStride(),
+              layer.getPadding(),
+              layer.getDilation(),
+              same),
+          place);
     }
     requireChannelsFirst(layer.getCnn2dDataFormat(), place);
-    return ofPixels(
-        layer.getKernelSize(), layer.getStride(), layer.getPadding(), layer.getDilation(), same);
+    return known(
+        ofPixels(
+            layer.getKernelSize(),
+            layer.getStride(),
+            layer.getPadding(),
+            layer.getDilation(),
+            same),
+        place);
   }
 
   /**
@@ -36,12 +48,43 @@ final class Geometries {
   static Geometry of(SubsamplingLayer layer, VertexList.Place place) throws UnknownLayerException {
     boolean same = isSame(layer.getConvolutionMode(), place);
     if (layer instanceof Subsampling1DLayer) {
-      return ofSteps(
-          layer.getKernelSize(), layer.getStride(), layer.getPadding(), layer.getDilation(), same);
+      return known(
+          ofSteps(
+              layer.getKernelSize(),
+              layer.getStride(),
+              layer.getPadding(),
+              layer.getDilation(),
+              same),
+          place);
     }
     requireChannelsFirst(layer.getCnn2dDataFormat(), place);
-    return ofPixels(
-        layer.getKernelSize(), layer.getStride(), layer.getPadding(), layer.getDilation(), same);
+    return known(
+        ofPixels(
+            layer.getKernelSize(),
+            layer.getStride(),
+            layer.getPadding(),
+            layer.getDilation(),
+            same),
+        place);
+  }
+
+  /** Pixels between windows have no place in {@code Same}: DL4J throws, or begins before them. */
+  private static Geometry known(Geometry geometry, VertexList.Place place)
+      throws UnknownLayerException {
+    int rows =
+        beyond(
+            geometry.kernel().height(), geometry.dilation().height(), geometry.stride().height());
+    int columns =
+        beyond(geometry.kernel().width(), geometry.dilation().width(), geometry.stride().width());
+    if (geometry.same() && Math.max(rows, columns) > 1) {
+      throw new UnknownLayerException(place.name(), "a stride beyond its kernel, and Same");
+    }
+    return geometry;
+  }
+
+  /** How much further than the kernel reaches the next window begins. */
+  private static int beyond(int kernel, int dilation, int stride) {
+    return stride - ((kernel - 1) * dilation + 1);
   }
 
   private static boolean isSame(ConvolutionMode mode, VertexList.Place place)

@@ -6,6 +6,7 @@ import gradwire.plan.Dense;
 import gradwire.plan.Elements;
 import gradwire.plan.Embedding;
 import gradwire.plan.Layer;
+import gradwire.plan.LayerNorm;
 import gradwire.plan.Lstm;
 import gradwire.plan.Range;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
@@ -27,6 +28,7 @@ import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
 import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
+import org.deeplearning4j.nn.params.DefaultParamInitializer;
 import org.deeplearning4j.nn.params.LSTMParamInitializer;
 import org.jspecify.annotations.Nullable;
 
@@ -91,11 +93,11 @@ final class LayerCompiler {
           new Compiled(batchNorm(norm, place));
       case LSTM lstm when lstm.getClass() == LSTM.class -> new Compiled(lstm(lstm, place));
       case EmbeddingLayer embedding when embedding.getClass() == EmbeddingLayer.class ->
-          embedding(embedding, embedding.hasBias(), place);
+          embedding(embedding, Embedding.Ids.ONE, embedding.hasBias(), place);
       case EmbeddingSequenceLayer embedding
           when embedding.getClass() == EmbeddingSequenceLayer.class -> {
         Geometries.requireStepsLast(embedding.getOutputFormat(), place);
-        yield embedding(embedding, embedding.hasBias(), place);
+        yield embedding(embedding, Embedding.Ids.SEQUENCE, embedding.hasBias(), place);
       }
       case ActivationLayer activation when activation.getClass() == ActivationLayer.class ->
           new Compiled(new Elements(Activations.of(activation.getActivationFn(), place)));
@@ -113,28 +115,54 @@ final class LayerCompiler {
   private Layer affine(
       FeedForwardLayer layer, boolean hasBias, VertexList.Place place, Activation activation)
       throws UnknownLayerException {
-    Range weights = ranges.of(place, LayerRanges.WEIGHTS);
-    if (weights.length() != layer.getNIn() * layer.getNOut()) {
-      throw new UnknownLayerException(place.name(), "weights of another size");
-    }
     return new Dense(
         (int) layer.getNIn(),
         (int) layer.getNOut(),
-        weights,
+        matrix(layer, place),
         ranges.bias(place, hasBias),
         activation);
   }
 
-  /** A separable convolution's two halves. */
-  record Separable(Layer first, Compiled second) {}
+  /** Weights of an input by an output. */
+  private Range matrix(FeedForwardLayer layer, VertexList.Place place)
+      throws UnknownLayerException {
+    return ofSize(ranges.of(place, LayerRanges.WEIGHTS), layer.getNIn() * layer.getNOut(), place);
+  }
+
+  private static Range ofSize(Range weights, long numFloats, VertexList.Place place)
+      throws UnknownLayerException {
+    if (weights.length() != numFloats) {
+      throw new UnknownLayerException(place.name(), "weights of another size");
+    }
+    return weights;
+  }
+
+  /** A layer of DL4J's that is two of a plan. */
+  record Halves(Layer first, Compiled second) {}
 
   /**
    * @throws UnknownLayerException if there is none that computes the same
    */
-  Separable separable(SeparableConvolution2D layer, VertexList.Place place)
+  Halves separable(SeparableConvolution2D layer, VertexList.Place place)
       throws UnknownLayerException {
     requirePlain(place);
-    return new Separable(windows.separate(layer, place), windows.combine(layer, place));
+    return new Halves(windows.separate(layer, place), windows.combine(layer, place));
+  }
+
+  /**
+   * A dense layer with layer norm: a product, then norm and bias.
+   *
+   * @throws UnknownLayerException if there is none that computes the same
+   */
+  Halves normalized(DenseLayer layer, VertexList.Place place) throws UnknownLayerException {
+    requirePlain(place);
+    Layer norm =
+        new LayerNorm(
+            ranges.of(place, DefaultParamInitializer.GAIN_KEY),
+            ranges.bias(place, layer.hasBias()));
+    return new Halves(
+        affine(layer, false, place, Activation.IDENTITY),
+        new Compiled(norm, Activations.of(layer, place)));
   }
 
   private Layer lstm(LSTM layer, VertexList.Place place) throws UnknownLayerException {
@@ -143,21 +171,26 @@ final class LayerCompiler {
         || Activations.of(layer.getGateActivationFn(), place) != Activation.SIGMOID) {
       throw new UnknownLayerException(place.name(), "activations other than tanh and sigmoid");
     }
+    long numGates = 4 * layer.getNOut();
+    Range weights = ranges.of(place, LSTMParamInitializer.INPUT_WEIGHT_KEY);
+    Range recurrent = ranges.of(place, LSTMParamInitializer.RECURRENT_WEIGHT_KEY);
     return new Lstm(
         (int) layer.getNIn(),
         (int) layer.getNOut(),
-        ranges.of(place, LSTMParamInitializer.INPUT_WEIGHT_KEY),
-        ranges.of(place, LSTMParamInitializer.RECURRENT_WEIGHT_KEY),
-        ranges.of(place, LSTMParamInitializer.BIAS_KEY));
+        ofSize(weights, layer.getNIn() * numGates, place),
+        ofSize(recurrent, layer.getNOut() * numGates, place),
+        ofSize(ranges.of(place, LSTMParamInitializer.BIAS_KEY), numGates, place));
   }
 
-  private Compiled embedding(FeedForwardLayer layer, boolean hasBias, VertexList.Place place)
+  private Compiled embedding(
+      FeedForwardLayer layer, Embedding.Ids ids, boolean hasBias, VertexList.Place place)
       throws UnknownLayerException {
     Layer embedding =
         new Embedding(
             (int) layer.getNIn(),
             (int) layer.getNOut(),
-            ranges.of(place, LayerRanges.WEIGHTS),
+            ids,
+            matrix(layer, place),
             ranges.isRowMajor(place, LayerRanges.WEIGHTS),
             ranges.bias(place, hasBias));
     return new Compiled(embedding, Activations.of(layer, place));

@@ -6,9 +6,11 @@ import gradwire.plan.ChannelsFirst;
 import gradwire.plan.ChannelsLast;
 import gradwire.plan.Dropout;
 import gradwire.plan.Elements;
+import gradwire.plan.Embedding;
 import gradwire.plan.LastStep;
 import gradwire.plan.Layer;
 import gradwire.plan.Loss;
+import gradwire.plan.MaxPool;
 import gradwire.plan.NetworkSpec;
 import gradwire.plan.Range;
 import gradwire.plan.Shape;
@@ -96,7 +98,7 @@ final class VertexList {
    * time steps; returns its number.
    */
   int addInput() {
-    return add(new ChannelsLast(Optional.empty()), NetworkSpec.INPUT);
+    return add(new ChannelsLast(Optional.empty(), ChannelsLast.Source.INPUT), NetworkSpec.INPUT);
   }
 
   /**
@@ -111,7 +113,7 @@ final class VertexList {
     int read =
         switch (preprocessor) {
           case FeedForwardToCnnPreProcessor images ->
-              add(new ChannelsLast(Optional.of(shape(images))), input);
+              add(new ChannelsLast(Optional.of(shape(images)), source(input)), input);
           case CnnToFeedForwardPreProcessor flat when flat.getFormat() == CNN2DFormat.NCHW ->
               add(new ChannelsFirst(), input);
           case RnnToFeedForwardPreProcessor steps
@@ -127,12 +129,19 @@ final class VertexList {
     return new Place(place.configuration(), place.key(), read);
   }
 
+  private static ChannelsLast.Source source(int input) {
+    return input == NetworkSpec.INPUT ? ChannelsLast.Source.INPUT : ChannelsLast.Source.VERTEX;
+  }
+
   /** Whether all time steps have become one, for sure. */
   private boolean isOneStep(int vertex) {
     return vertex != NetworkSpec.INPUT
-        && (vertices.get(vertex).layer() instanceof LastStep
-            || vertices.get(vertex).layer() instanceof AveragePool pool
-                && pool.geometry().isEmpty());
+        && switch (vertices.get(vertex).layer()) {
+          case LastStep() -> true;
+          case AveragePool(var geometry, var ignored) -> geometry.isEmpty();
+          case MaxPool(var geometry) -> geometry.isEmpty();
+          default -> false;
+        };
   }
 
   private static Shape shape(FeedForwardToCnnPreProcessor images) {
@@ -155,12 +164,24 @@ final class VertexList {
     }
     if (place.configuration() instanceof SeparableConvolution2D separable
         && separable.getClass() == SeparableConvolution2D.class) {
-      LayerCompiler.Separable halves = layers.separable(separable, place);
-      // All parameters belong to the first half, whose gradient is ready last.
-      int first = add(halves.first(), List.of(addDropout(place)), ranges.all(place));
-      return add(halves.second(), first, Range.NONE);
+      return addHalves(layers.separable(separable, place), place);
     }
-    return add(layers.compile(place), addDropout(place), ranges.all(place));
+    if (place.configuration() instanceof DenseLayer dense
+        && dense.getClass() == DenseLayer.class
+        && dense.hasLayerNorm()) {
+      return addHalves(layers.normalized(dense, place), place);
+    }
+    LayerCompiler.Compiled compiled = layers.compile(place);
+    if (compiled.layer() instanceof Embedding && place.input() != NetworkSpec.INPUT) {
+      throw new UnknownLayerException(place.name(), "an input that is not the network's");
+    }
+    return add(compiled, addDropout(place), ranges.all(place));
+  }
+
+  /** All parameters belong to the first half, whose gradient is ready last. */
+  private int addHalves(LayerCompiler.Halves halves, Place place) throws UnknownLayerException {
+    int first = add(halves.first(), List.of(addDropout(place)), ranges.all(place));
+    return add(halves.second(), first, Range.NONE);
   }
 
   private int add(LayerCompiler.Compiled compiled, int input, Range parameters) {

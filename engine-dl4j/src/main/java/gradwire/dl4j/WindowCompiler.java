@@ -25,9 +25,6 @@ final class WindowCompiler {
   /** Of {@code [batch, channels, rows, columns]}. */
   private static final int[] PIXELS = {2, 3};
 
-  /** Of {@code [batch, features, steps]}. */
-  private static final int[] STEPS = {2};
-
   private static final Size ONE = new Size(1, 1);
   private static final Geometry POINTWISE = new Geometry(ONE, ONE, new Size(0, 0), ONE, false);
 
@@ -98,7 +95,7 @@ final class WindowCompiler {
   static Layer pool(SubsamplingLayer layer, VertexList.Place place) throws UnknownLayerException {
     Geometry geometry = Geometries.of(layer, place);
     return switch (layer.getPoolingType()) {
-      case MAX -> new MaxPool(geometry);
+      case MAX -> new MaxPool(Optional.of(geometry));
       case AVG ->
           new AveragePool(
               Optional.of(geometry),
@@ -112,14 +109,14 @@ final class WindowCompiler {
 
   static Layer pool(GlobalPoolingLayer layer, VertexList.Place place) throws UnknownLayerException {
     int[] axes = layer.getPoolingDimensions();
-    boolean plain = axes == null || Arrays.equals(axes, PIXELS) || Arrays.equals(axes, STEPS);
-    if (!layer.isCollapseDimensions() || !plain) {
+    if (!layer.isCollapseDimensions() || (axes != null && !Arrays.equals(axes, PIXELS))) {
       throw new UnknownLayerException(place.name(), "axes of its own");
     }
     return switch (layer.getPoolingType()) {
       case AVG -> new AveragePool(Optional.empty(), AveragePool.Divisor.KERNEL);
       case SUM -> new AveragePool(Optional.empty(), AveragePool.Divisor.ONE);
-      case MAX, PNORM ->
+      case MAX -> new MaxPool(Optional.empty());
+      case PNORM ->
           throw new UnknownLayerException(place.name(), layer.getPoolingType() + " pooling");
     };
   }

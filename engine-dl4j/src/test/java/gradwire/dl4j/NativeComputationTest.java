@@ -26,6 +26,8 @@ import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
+import org.deeplearning4j.nn.conf.layers.DropoutLayer;
+import org.deeplearning4j.nn.conf.layers.EmbeddingLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.GravesLSTM;
@@ -94,6 +96,7 @@ class NativeComputationTest {
                     dense(Activation.TANH, Activation.IDENTITY, new LossMSE()),
                     new long[] {7},
                     3),
+                Arguments.of("layer norm", layerNorm(), new long[] {7}, 3),
                 Arguments.of(
                     "MSE of tanh",
                     dense(Activation.TANH, Activation.TANH, new LossMSE()),
@@ -119,10 +122,19 @@ class NativeComputationTest {
                     convolution(2, 1, 0, 1, ConvolutionMode.Same),
                     convolution(3, 2, 0, 1, ConvolutionMode.Same),
                     convolution(7, 1, 0, 1, ConvolutionMode.Truncate),
-                    depthwise(3, 1, 1),
-                    depthwise(2, 2, 3),
-                    separable(3, 1, 1),
-                    separable(2, 2, 3),
+                    convolution(2, 1, 1, 2, ConvolutionMode.Truncate),
+                    convolution(2, 1, 0, 2, ConvolutionMode.Same),
+                    depthwise(3, 2, 1, 0, ConvolutionMode.Truncate, 1),
+                    depthwise(2, 3, 2, 0, ConvolutionMode.Truncate, 3),
+                    depthwise(3, 3, 1, 1, ConvolutionMode.Truncate, 2),
+                    depthwise(3, 3, 2, 0, ConvolutionMode.Same, 1),
+                    separable(3, 2, 1, 0, ConvolutionMode.Truncate, 1),
+                    separable(2, 3, 2, 0, ConvolutionMode.Truncate, 3),
+                    separable(3, 3, 1, 1, ConvolutionMode.Truncate, 2),
+                    separable(3, 3, 2, 0, ConvolutionMode.Same, 1),
+                    new GlobalPoolingLayer(PoolingType.AVG),
+                    new GlobalPoolingLayer(PoolingType.SUM),
+                    new GlobalPoolingLayer(PoolingType.MAX),
                     pool(SubsamplingLayer.PoolingType.MAX, 2, 2, 0, ConvolutionMode.Truncate),
                     pool(SubsamplingLayer.PoolingType.MAX, 3, 2, 0, ConvolutionMode.Truncate),
                     pool(SubsamplingLayer.PoolingType.MAX, 3, 1, 1, ConvolutionMode.Truncate),
@@ -149,6 +161,29 @@ class NativeComputationTest {
             .build());
   }
 
+  private static MultiLayerNetwork layerNorm() {
+    return network(
+        Networks.builder()
+            .list()
+            .layer(
+                new DenseLayer.Builder()
+                    .nIn(7)
+                    .nOut(11)
+                    .hasLayerNorm(true)
+                    .activation(Activation.TANH)
+                    .build())
+            .layer(
+                new DenseLayer.Builder()
+                    .nIn(11)
+                    .nOut(5)
+                    .hasLayerNorm(true)
+                    .hasBias(false)
+                    .activation(Activation.SOFTPLUS)
+                    .build())
+            .layer(Networks.softmax(5, 3, new LossMCXENT()))
+            .build());
+  }
+
   private static Layer convolution(
       int kernel, int stride, int padding, int dilation, ConvolutionMode mode) {
     return new ConvolutionLayer.Builder(kernel, kernel)
@@ -161,18 +196,24 @@ class NativeComputationTest {
         .build();
   }
 
-  private static Layer depthwise(int kernel, int stride, int multiplier) {
-    return new DepthwiseConvolution2D.Builder(kernel, kernel)
+  private static Layer depthwise(
+      int rows, int columns, int stride, int padding, ConvolutionMode mode, int multiplier) {
+    return new DepthwiseConvolution2D.Builder(rows, columns)
         .stride(stride, stride)
+        .padding(padding, padding)
+        .convolutionMode(mode)
         .depthMultiplier(multiplier)
         .nOut(4 * multiplier)
         .activation(Activation.TANH)
         .build();
   }
 
-  private static Layer separable(int kernel, int stride, int multiplier) {
-    return new SeparableConvolution2D.Builder(kernel, kernel)
+  private static Layer separable(
+      int rows, int columns, int stride, int padding, ConvolutionMode mode, int multiplier) {
+    return new SeparableConvolution2D.Builder(rows, columns)
         .stride(stride, stride)
+        .padding(padding, padding)
+        .convolutionMode(mode)
         .depthMultiplier(multiplier)
         .nOut(5)
         .activation(Activation.SOFTPLUS)
@@ -297,6 +338,45 @@ class NativeComputationTest {
             features,
             new long[] {3}),
         Arguments.of(
+            "LSTM, largest of the steps",
+            sequence(lstm(5), new GlobalPoolingLayer(PoolingType.MAX), softmax()),
+            features,
+            new long[] {3}),
+        Arguments.of(
+            "layer norm of steps",
+            sequence(
+                new DenseLayer.Builder()
+                    .nOut(5)
+                    .hasLayerNorm(true)
+                    .activation(Activation.TANH)
+                    .build(),
+                new LastTimeStep(lstm(3)),
+                softmax()),
+            features,
+            new long[] {3}),
+        Arguments.of(
+            "convolution of steps, average pool", // dilated, DL4J finds no way on all processors
+            sequence(
+                new Convolution1DLayer.Builder(2).nOut(5).activation(Activation.TANH).build(),
+                new Subsampling1DLayer.Builder(SubsamplingLayer.PoolingType.AVG, 2, 2).build(),
+                new LastTimeStep(lstm(3)),
+                softmax()),
+            features,
+            new long[] {3}),
+        Arguments.of(
+            "convolution of steps, same, stride 2",
+            sequence(
+                new Convolution1DLayer.Builder(3)
+                    .stride(2)
+                    .convolutionMode(ConvolutionMode.Same)
+                    .nOut(5)
+                    .activation(Activation.TANH)
+                    .build(),
+                new GlobalPoolingLayer(PoolingType.SUM),
+                softmax()),
+            features,
+            new long[] {3}),
+        Arguments.of(
             "LSTM, labels of steps",
             sequence(lstm(5), softmaxOfSteps()),
             features,
@@ -379,24 +459,134 @@ class NativeComputationTest {
     }
   }
 
-  @Test
-  void hasDl4jsGradientLossAndOutputsOfIds() {
-    MultiLayerNetwork network =
-        network(
-            Networks.builder()
-                .list()
-                .layer(new EmbeddingSequenceLayer.Builder().nIn(7).nOut(4).inputLength(6).build())
-                .layer(
-                    new LastTimeStep(
-                        new LSTM.Builder().nIn(4).nOut(5).activation(Activation.TANH).build()))
-                .layer(Networks.softmax(5, 3, new LossMCXENT()))
-                .build());
-    Batch batch = batch(5, new long[] {6}, 3);
+  static Stream<Arguments> ids() {
+    Layer sequence = new EmbeddingSequenceLayer.Builder().nIn(7).nOut(4).inputLength(6).build();
+    Layer withBias =
+        new EmbeddingSequenceLayer.Builder()
+            .nIn(7)
+            .nOut(4)
+            .inputLength(6)
+            .hasBias(true)
+            .activation(Activation.TANH)
+            .build();
+    Layer one =
+        new EmbeddingLayer.Builder()
+            .nIn(7)
+            .nOut(4)
+            .hasBias(true)
+            .activation(Activation.TANH)
+            .build();
+    Layer last =
+        new LastTimeStep(new LSTM.Builder().nIn(4).nOut(5).activation(Activation.TANH).build());
+    return Stream.of(
+        Arguments.of("sequence", ids(sequence, last), new long[] {6}),
+        Arguments.of("sequence as features", ids(sequence, last), new long[] {1, 6}),
+        Arguments.of("sequence, bias", ids(withBias, last), new long[] {6}),
+        Arguments.of("one", ids(one, Networks.dense(4, 5, Activation.TANH)), new long[] {1}));
+  }
+
+  private static MultiLayerNetwork ids(Layer embedding, Layer next) {
+    return network(
+        Networks.builder()
+            .list()
+            .layer(embedding)
+            .layer(next)
+            .layer(Networks.softmax(5, 3, new LossMCXENT()))
+            .build());
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("ids")
+  void hasDl4jsGradientLossAndOutputsOfIds(
+      String name, MultiLayerNetwork network, long[] features) {
+    Batch batch = batch(5, features, 3);
     MemorySegment ids = batch.features().getFirst().memory();
     for (long i = 0; i < ids.byteSize() / Float.BYTES; i++) {
       ids.setAtIndex(JAVA_FLOAT, i, Math.floorMod(i * i, 7));
     }
-    assertSame("ids", network, batch);
+    assertSame(name, network, batch);
+  }
+
+  @Test
+  void anIdThatIsNotKnownIsNamed() {
+    Layer one = new EmbeddingLayer.Builder().nIn(7).nOut(4).build();
+    MultiLayerNetwork network = ids(one, Networks.dense(4, 5, Activation.TANH));
+    Batch batch = batch(3, new long[] {1}, 3);
+    batch.features().getFirst().memory().copyFrom(MemorySegment.ofArray(new float[] {0, 7, 6}));
+    try (Dl4jEngine engine = Dl4jEngine.of(network, COMPILED)) {
+      assertThatThrownBy(() -> engine.computeGradient(batch, 1))
+          .isInstanceOf(UsageException.class)
+          .hasMessageContaining(
+              "ids of an embedding, example 1: expected whole numbers from 0 to 6")
+          .hasMessageContaining("got 7.0");
+    }
+  }
+
+  static Stream<Arguments> dropouts() {
+    return Stream.of(
+        Arguments.of(
+            "of a convolution",
+            images(
+                new ConvolutionLayer.Builder(2, 2)
+                    .nOut(5)
+                    .dropOut(1.0)
+                    .activation(Activation.TANH)
+                    .build()),
+            new long[] {3, 9, 7}),
+        Arguments.of("by itself", images(new DropoutLayer(1.0)), new long[] {3, 9, 7}),
+        Arguments.of(
+            "of an LSTM",
+            sequence(
+                lstm(5),
+                new LastTimeStep(
+                    new LSTM.Builder().nOut(4).dropOut(1.0).activation(Activation.TANH).build()),
+                softmax()),
+            new long[] {3, 6}));
+  }
+
+  /** Which keeps all, and so can be held against DL4J's. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("dropouts")
+  void hasDl4jsGradientLossAndOutputsWithDropouts(
+      String name, MultiLayerNetwork network, long[] features) {
+    assertSame("dropout " + name, network, batch(6, features, 3));
+  }
+
+  static Stream<Arguments> unknown() {
+    return Stream.of(
+        Arguments.of(
+            sequence(new GravesLSTM.Builder().nOut(4).build(), softmaxOfSteps()),
+            "layer 0 (GravesLSTM) has no kernels"),
+        Arguments.of(
+            sequence(new LSTM.Builder().nOut(4).build(), softmaxOfSteps()),
+            "layer 0 (LSTM) has activations other than tanh and sigmoid"),
+        Arguments.of(sequence(lstm(4), softmax()), "layer 1 has a RnnToFeedForwardPreProcessor"),
+        Arguments.of(
+            sequence(
+                new Convolution1DLayer.Builder(1)
+                    .stride(3)
+                    .convolutionMode(ConvolutionMode.Same)
+                    .nOut(4)
+                    .build(),
+                softmaxOfSteps()),
+            "layer 0 (Convolution1DLayer) has a stride beyond its kernel, and Same"));
+  }
+
+  @ParameterizedTest(name = "{1}")
+  @MethodSource("unknown")
+  void whatIsNotKnownIsRefusedByName(MultiLayerNetwork network, String reason) {
+    assertThatThrownBy(() -> Dl4jEngine.of(network, COMPILED))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("training.engine")
+        .hasMessageContaining(reason);
+  }
+
+  @ParameterizedTest(name = "{1}")
+  @MethodSource("unknown")
+  void whatIsNotKnownIsComputedByDl4jUnlessRefused(MultiLayerNetwork network, String reason) {
+    try (Dl4jEngine engine = Dl4jEngine.of(network)) {
+      assertThat(engine.backend()).startsWith("dl4j-cpu");
+    }
   }
 
   @Test
@@ -423,6 +613,48 @@ class NativeComputationTest {
                 .build());
     graph.init();
     return graph;
+  }
+
+  @Test
+  void aGraphThatMergesImagesHasDl4jsGradientLossAndOutputs() {
+    ComputationGraph graph =
+        new ComputationGraph(
+            Networks.builder()
+                .graphBuilder()
+                .addInputs("in")
+                .addLayer("left", same(3, 1, 4, Activation.TANH), "in")
+                .addLayer("right", same(1, 1, 3, Activation.TANH), "in")
+                .addVertex("both", new MergeVertex(), "left", "right")
+                .addLayer("next", same(2, 2, 2, Activation.TANH), "both")
+                .addLayer("out", softmax(), "next")
+                .setOutputs("out")
+                .setInputTypes(InputType.convolutional(8, 7, 3))
+                .build());
+    graph.init();
+    assertSame("merged images", graph, batch(5, new long[] {3, 8, 7}, 3));
+  }
+
+  /** DL4J's own inference refuses such a network: its workspaces don't like the preprocessor. */
+  @Test
+  void imagesAreTheSameFlatOrNotWhateverReadsThemFirst() {
+    MultiLayerNetwork network =
+        network(
+            Networks.builder()
+                .list()
+                .layer(new ActivationLayer(Activation.TANH))
+                .layer(convolution(3, 1, 0, 1, ConvolutionMode.Truncate))
+                .layer(softmax())
+                .setInputType(InputType.convolutionalFlat(9, 7, 3))
+                .build());
+    try (Dl4jEngine engine = Dl4jEngine.of(network, COMPILED)) {
+      double loss = engine.computeGradient(batch(4, new long[] {189}, 3), 1);
+      float[] gradient = Networks.floats(engine.gradient());
+      assertThat(engine.computeGradient(batch(4, new long[] {3, 9, 7}, 3), 1)).isEqualTo(loss);
+      assertThat(Networks.floats(engine.gradient())).isEqualTo(gradient);
+      assertThatThrownBy(() -> engine.computeGradient(batch(4, new long[] {3, 7, 9}, 3), 1))
+          .isInstanceOf(UsageException.class)
+          .hasMessageContaining("images: expected [batch, 9, 7, 3], or as many features");
+    }
   }
 
   /** Images come with channels first whatever reads them. */
@@ -540,25 +772,6 @@ class NativeComputationTest {
           Networks.floats(plain.infer(batch).getFirst().memory()),
           TOLERANCE);
     }
-  }
-
-  @Test
-  void whatIsNotKnownIsRefusedByName() {
-    assertThatThrownBy(() -> Dl4jEngine.of(unknown(), COMPILED))
-        .isInstanceOf(UsageException.class)
-        .hasMessageContaining("training.engine")
-        .hasMessageContaining("layer 0 (GravesLSTM) has no kernels");
-  }
-
-  @Test
-  void whatIsNotKnownIsComputedByDl4jUnlessRefused() {
-    try (Dl4jEngine engine = Dl4jEngine.of(unknown())) {
-      assertThat(engine.backend()).startsWith("dl4j-cpu");
-    }
-  }
-
-  private static MultiLayerNetwork unknown() {
-    return sequence(new GravesLSTM.Builder().nOut(4).build(), softmaxOfSteps());
   }
 
   @Test

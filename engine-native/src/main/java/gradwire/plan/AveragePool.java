@@ -24,13 +24,12 @@ public record AveragePool(Optional<Geometry> geometry, Divisor divisor) implemen
 
   @Override
   public Shape output(List<Shape> inputs) {
-    Window window = window(inputs.getFirst());
-    return new Shape(window.output().height(), window.output().width(), window.channels());
+    return Geometry.pooled(geometry, inputs.getFirst());
   }
 
   @Override
   public Node node(NodeMemory memory) {
-    Window window = window(memory.input().shape());
+    Window window = Geometry.of(geometry, memory.input().shape());
     int area = window.kernel().area();
     AveragePooling pooling =
         new AveragePooling(
@@ -43,12 +42,6 @@ public record AveragePool(Optional<Geometry> geometry, Divisor divisor) implemen
                   case ONE -> 1;
                 });
     return new AveragePoolNode(pooling, memory);
-  }
-
-  private Window window(Shape image) {
-    Window.Size none = new Window.Size(0, 0);
-    Window.Size one = new Window.Size(1, 1);
-    return geometry.orElse(new Geometry(image.size(), one, none, one, false)).on(image);
   }
 
   private record AveragePoolNode(AveragePooling pooling, NodeMemory memory) implements Node {

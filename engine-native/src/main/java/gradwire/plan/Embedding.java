@@ -11,25 +11,35 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A vector for every id: {@code y = W[id] + b}. A row of ids becomes a sequence. Ids have no
- * gradient.
+ * A vector for every id: {@code y = W[id] + b}. Ids are the network's input, which has no gradient.
  *
  * @param numIds they are 0, 1, ... as floats
  * @param numFeatures of a vector
+ * @param ids how many an example has
  * @param weights {@code [numIds, numFeatures]}
  * @param rowMajor how the weights lie
  * @param bias {@code [numFeatures]}, if there is one
  */
 public record Embedding(
-    int numIds, int numFeatures, Range weights, boolean rowMajor, Optional<Range> bias)
+    int numIds, int numFeatures, Ids ids, Range weights, boolean rowMajor, Optional<Range> bias)
     implements Layer {
+  /** How many an example has. */
+  public enum Ids {
+    /** Its vector is the result. */
+    ONE,
+    /** One for every time step: the result is a sequence. */
+    SEQUENCE
+  }
+
   @Override
   public Shape output(List<Shape> inputs) {
     Shape input = inputs.getFirst();
     Misfit.unless(
-        input.isSequence() && (input.pixels() == 1 || input.channels() == 1),
+        input.isSequence()
+            && (input.pixels() == 1 || input.channels() == 1)
+            && (ids == Ids.SEQUENCE || input.numFloats() == 1),
         "ids of an embedding",
-        "[batch, time steps] or [batch, 1, time steps]",
+        ids == Ids.ONE ? "[batch, 1]" : "[batch, time steps] or [batch, 1, time steps]",
         input);
     return Shape.sequence(input.numFloats(), numFeatures);
   }

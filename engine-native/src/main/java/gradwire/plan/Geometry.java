@@ -2,6 +2,7 @@ package gradwire.plan;
 
 import gradwire.kernels.cpu.Window;
 import gradwire.kernels.cpu.Window.Size;
+import java.util.Optional;
 
 /**
  * A kernel's way over images of any size.
@@ -14,6 +15,18 @@ import gradwire.kernels.cpu.Window.Size;
  *     zeros as this needs: half of them, rounded down, above and to the left
  */
 public record Geometry(Size kernel, Size stride, Size padding, Size dilation, boolean same) {
+  /** The windows of images of one shape; without a geometry there is one, as large as an image. */
+  static Window of(Optional<Geometry> geometry, Shape image) {
+    Size one = new Size(1, 1);
+    return geometry.orElse(new Geometry(image.size(), one, new Size(0, 0), one, false)).on(image);
+  }
+
+  /** What is left of an image when every window has become a pixel. */
+  static Shape pooled(Optional<Geometry> geometry, Shape image) {
+    Window window = of(geometry, image);
+    return new Shape(window.output().height(), window.output().width(), window.channels());
+  }
+
   /** The windows of images of one shape. */
   Window on(Shape image) {
     Size reach =

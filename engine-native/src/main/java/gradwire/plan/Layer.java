@@ -10,6 +10,7 @@ public sealed interface Layer
         MaxPool,
         AveragePool,
         BatchNorm,
+        LayerNorm,
         Elements,
         ChannelsLast,
         ChannelsFirst,

@@ -9,6 +9,7 @@ import gradwire.kernels.cpu.TransposedProduct;
 import gradwire.tensor.Floats;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * An LSTM over sequences, images of one row whose pixels are the time steps; {@link LstmCell} has
@@ -58,6 +59,11 @@ public record Lstm(int numInputs, int numUnits, Range weights, Range recurrentWe
     /** {@code [batch * steps, 4 * units]}: sums, then activations, then gradients of the sums. */
     private final Matrix gates;
 
+    /** By step. */
+    private final List<Matrix> gatesOf;
+
+    private final List<Matrix> outputsOf;
+
     /** {@code [batch, steps, units]}, and their tanh. */
     private final MemorySegment states;
 
@@ -78,6 +84,12 @@ public record Lstm(int numInputs, int numUnits, Range weights, Range recurrentWe
       int numRows = memory.batchSize() * numSteps;
       this.gates =
           new Matrix(floats((long) numRows * NUM_GATES * numUnits), numRows, NUM_GATES * numUnits);
+      this.gatesOf =
+          IntStream.range(0, numSteps).mapToObj(t -> cell.gates(t, gates.memory())).toList();
+      this.outputsOf =
+          IntStream.range(0, numSteps)
+              .mapToObj(t -> cell.outputs(t, memory.output().data()))
+              .toList();
       this.states = floats((long) numRows * numUnits);
       this.squashed = floats((long) numRows * numUnits);
       this.stateGradient = floats((long) memory.batchSize() * numUnits);
@@ -98,13 +110,10 @@ public record Lstm(int numInputs, int numUnits, Range weights, Range recurrentWe
       MemorySegment outputs = memory.output().data();
       blas.multiply(x(memory.input().data()), weights.input.transpose(), gates);
       RowBias.add(gates, weights.bias, false);
+      Matrix recurrent = weights.recurrent.transpose();
       for (int t = 0; t < numSteps; t++) {
         if (t > 0) {
-          blas.multiply(
-              cell.outputs(t - 1, outputs),
-              weights.recurrent.transpose(),
-              1,
-              cell.gates(t, gates.memory()));
+          blas.multiply(outputsOf.get(t - 1), recurrent, 1, gatesOf.get(t));
         }
         cell.forward(t, gates.memory(), states, squashed, outputs);
       }
@@ -124,7 +133,7 @@ public record Lstm(int numInputs, int numUnits, Range weights, Range recurrentWe
             recurrentGradient.memory(),
             stateGradient);
         if (t > 0) {
-          blas.multiply(cell.gates(t, gates.memory()), weights.recurrent, recurrentGradient);
+          blas.multiply(gatesOf.get(t), weights.recurrent, recurrentGradient);
         }
       }
       RowBias.sumRows(gates, false, gradient.bias);

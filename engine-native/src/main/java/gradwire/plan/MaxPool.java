@@ -1,21 +1,24 @@
 package gradwire.plan;
 
 import gradwire.kernels.cpu.MaxPooling;
-import gradwire.kernels.cpu.Window;
 import java.util.List;
+import java.util.Optional;
 
-/** The largest pixel under each window, by channel. */
-public record MaxPool(Geometry geometry) implements Layer {
+/**
+ * The largest pixel under each window, by channel.
+ *
+ * @param geometry none: one window, as large as the image
+ */
+public record MaxPool(Optional<Geometry> geometry) implements Layer {
   @Override
   public Shape output(List<Shape> inputs) {
-    Window window = geometry.on(inputs.getFirst());
-    return new Shape(window.output().height(), window.output().width(), window.channels());
+    return Geometry.pooled(geometry, inputs.getFirst());
   }
 
   @Override
   public Node node(NodeMemory memory) {
     return new MaxPoolNode(
-        new MaxPooling(memory.arena(), geometry.on(memory.input().shape())), memory);
+        new MaxPooling(memory.arena(), Geometry.of(geometry, memory.input().shape())), memory);
   }
 
   private record MaxPoolNode(MaxPooling pooling, NodeMemory memory) implements Node {

@@ -161,6 +161,16 @@ class LayerOracleTest {
         Stream.concat(after, filtersLast),
         Stream.of(
             image(
+                "images where they are asked for",
+                Nets.ofImages()
+                    .convolution(2, 3, Nets.geometry(3, 1, 0, 1), Activation.TANH)
+                    .add(
+                        new ChannelsLast(
+                            Optional.of(new Shape(3, 2, 3)), ChannelsLast.Source.VERTEX))
+                    .convolution(3, 2, Nets.geometry(2, 1, 0, 1), Activation.IDENTITY),
+                new Shape(5, 4, 2),
+                3),
+            image(
                 "convolution, channels first, dense",
                 Nets.ofImages()
                     .convolution(2, 3, Nets.geometry(3, 1, 0, 1), Activation.RELU)
@@ -172,7 +182,9 @@ class LayerOracleTest {
                 "dense, channels last, convolution",
                 new Nets()
                     .dense(7, 30, Activation.IDENTITY)
-                    .add(new ChannelsLast(Optional.of(new Shape(2, 5, 3))))
+                    .add(
+                        new ChannelsLast(
+                            Optional.of(new Shape(2, 5, 3)), ChannelsLast.Source.VERTEX))
                     .convolution(3, 4, Nets.geometry(2, 1, 0, 1), Activation.RELU),
                 7,
                 3)));
@@ -219,7 +231,7 @@ class LayerOracleTest {
         .flatMap(
             g ->
                 Stream.of(
-                    pool("max " + g, new MaxPool(g)),
+                    pool("max " + g, new MaxPool(Optional.of(g))),
                     pool(
                         "average " + g,
                         new AveragePool(Optional.of(g), AveragePool.Divisor.KERNEL)),
@@ -227,6 +239,7 @@ class LayerOracleTest {
                         "covered " + g,
                         new AveragePool(Optional.of(g), AveragePool.Divisor.COVERED)),
                     pool("sum " + g, new AveragePool(Optional.of(g), AveragePool.Divisor.ONE)),
+                    pool("global max", new MaxPool(Optional.empty())),
                     pool(
                         "global", new AveragePool(Optional.empty(), AveragePool.Divisor.COVERED))));
   }
@@ -252,6 +265,21 @@ class LayerOracleTest {
                 .convolution(2, 13, Nets.geometry(2, 1, 0, 1), Activation.TANH)
                 .batchNorm(13),
             new Shape(5, 4, 2),
+            3),
+        flat(
+            "layer norm",
+            new Nets()
+                .dense(7, 11, Activation.TANH)
+                .layerNorm(11, true)
+                .dense(11, 3, Activation.IDENTITY),
+            7,
+            5),
+        flat("layer norm first, no bias", new Nets().layerNorm(7, false), 7, 1),
+        sequence(
+            "layer norm of steps",
+            Nets.ofImages().dense(3, 8, Activation.TANH).layerNorm(8, true).add(new LastStep()),
+            4,
+            3,
             3),
         image("batch norm first", Nets.ofImages().batchNorm(3), new Shape(5, 4, 3), 3));
   }
@@ -356,7 +384,7 @@ class LayerOracleTest {
                 "convolution of steps",
                 Nets.ofImages()
                     .convolution(3, 5, ofSteps(3, 2, 1), Activation.TANH)
-                    .add(new MaxPool(ofSteps(2, 1, 0)))
+                    .add(new MaxPool(Optional.of(ofSteps(2, 1, 0))))
                     .lstm(5, 4)
                     .add(new LastStep()),
                 9,
@@ -376,10 +404,13 @@ class LayerOracleTest {
 
   private static Stream<Arguments> embeddings() {
     return Stream.of(
-        flat("embedding", new Nets().embedding(5, 4, true, true).add(new LastStep()), 1, 7),
+        flat("embedding", new Nets().embedding(5, 4, Embedding.Ids.ONE, true, true), 1, 7),
         flat(
             "embedding, column-major, LSTM",
-            new Nets().embedding(5, 4, false, false).lstm(4, 3).add(new LastStep()),
+            new Nets()
+                .embedding(5, 4, Embedding.Ids.SEQUENCE, false, false)
+                .lstm(4, 3)
+                .add(new LastStep()),
             6,
             5));
   }

@@ -17,7 +17,7 @@ final class Nets {
 
   /** A network that is given images or sequences, channels first. */
   static Nets ofImages() {
-    return new Nets().add(new ChannelsLast(Optional.empty()));
+    return new Nets().add(new ChannelsLast(Optional.empty(), ChannelsLast.Source.INPUT));
   }
 
   /** Floats of all parameters so far. */
@@ -75,6 +75,12 @@ final class Nets {
         new Range(gamma.begin(), 4L * channels));
   }
 
+  Nets layerNorm(int numFeatures, boolean hasBias) {
+    Range gain = next(numFeatures);
+    Optional<Range> bias = hasBias ? Optional.of(next(numFeatures)) : Optional.empty();
+    return add(new LayerNorm(gain, bias), new Range(gain.begin(), numFloats - gain.begin()));
+  }
+
   Nets lstm(int numInputs, int numUnits) {
     Range weights = next(4L * numInputs * numUnits);
     Range recurrent = next(4L * numUnits * numUnits);
@@ -84,11 +90,12 @@ final class Nets {
         new Range(weights.begin(), weights.length() + recurrent.length() + bias.length()));
   }
 
-  Nets embedding(int numIds, int numFeatures, boolean rowMajor, boolean hasBias) {
+  Nets embedding(
+      int numIds, int numFeatures, Embedding.Ids ids, boolean rowMajor, boolean hasBias) {
     Range weights = next((long) numIds * numFeatures);
     Optional<Range> bias = hasBias ? Optional.of(next(numFeatures)) : Optional.empty();
     return add(
-        new Embedding(numIds, numFeatures, weights, rowMajor, bias),
+        new Embedding(numIds, numFeatures, ids, weights, rowMajor, bias),
         new Range(weights.begin(), numFloats - weights.begin()));
   }
 

@@ -115,11 +115,16 @@ final class OracleNetwork {
       case Dense dense -> dense(dense, x, shape, w);
       case Convolution convolution -> convolution(convolution, x, shape, w);
       case Depthwise depthwise -> depthwise(depthwise, x, shape, w);
-      case MaxPool(var geometry) -> pool(x, shape, geometry, OracleNetwork::largest);
+      case MaxPool(var geometry) ->
+          pool(x, shape, geometry.orElse(whole(shape)), OracleNetwork::largest);
       case AveragePool average -> averagePool(average, x, shape);
       case BatchNorm norm -> new Made(batchNorm(norm, x, shape, w), shape);
+      case LayerNorm norm -> new Made(layerNorm(norm, x, shape, w), shape);
       case Elements(var activation) -> new Made(each(x, z -> value(activation, z)), shape);
-      case ChannelsLast(var image) -> channelsLast(x, image.orElse(shape));
+      case ChannelsLast(var image, var source) ->
+          source == ChannelsLast.Source.VERTEX && shape.pixels() > 1
+              ? new Made(x, shape)
+              : channelsLast(x, image.orElse(shape));
       case ChannelsFirst() -> channelsFirst(x, shape);
       case Sum() -> new Made(sum(inputs), shape);
       case Concat() -> concat(inputs, shapes);
@@ -389,12 +394,7 @@ final class OracleNetwork {
   }
 
   private static Made averagePool(AveragePool layer, double[][] x, Shape in) {
-    Size none = new Size(0, 0);
-    Size one = new Size(1, 1);
-    Geometry g =
-        layer
-            .geometry()
-            .orElse(new Geometry(new Size(in.height(), in.width()), one, none, one, false));
+    Geometry g = layer.geometry().orElse(whole(in));
     return pool(
         x,
         in,
@@ -407,6 +407,26 @@ final class OracleNetwork {
             case ONE -> sum;
           };
         });
+  }
+
+  private static Geometry whole(Shape image) {
+    Size one = new Size(1, 1);
+    return new Geometry(new Size(image.height(), image.width()), one, new Size(0, 0), one, false);
+  }
+
+  private static double[][] layerNorm(LayerNorm layer, double[][] x, Shape shape, double[] w) {
+    int size = shape.channels();
+    double[][] y = new double[x.length][shape.numFloats()];
+    for (int n = 0; n < x.length; n++) {
+      for (int i = 0; i < x[n].length; i++) {
+        double[] row = Arrays.copyOfRange(x[n], i / size * size, i / size * size + size);
+        double mean = Arrays.stream(row).average().orElseThrow();
+        double variance = Arrays.stream(row).map(v -> (v - mean) * (v - mean)).sum() / size;
+        double gain = w[(int) layer.gain().begin() + i % size];
+        y[n][i] = gain * (x[n][i] - mean) / Math.sqrt(variance) + at(layer.bias(), w, i % size);
+      }
+    }
+    return y;
   }
 
   private static Made pool(double[][] x, Shape in, Geometry g, Pooling pooling) {

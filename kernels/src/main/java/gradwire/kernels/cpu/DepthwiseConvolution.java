@@ -82,6 +82,6 @@ public final class DepthwiseConvolution {
 
   private void expect(MemorySegment images, MemorySegment results, int numImages) {
     Loop.expect(images, (long) numImages * window.imageFloats());
-    Loop.expect(results, numImages * window.pooledFloats() * multiplier);
+    Loop.expect(results, (long) numImages * window.pooledFloats() * multiplier);
   }
 }

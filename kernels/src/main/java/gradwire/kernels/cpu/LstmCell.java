@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.util.Objects;
 
 /**
  * What an LSTM without peepholes does between its matrix products, one time step of all sequences
@@ -24,11 +25,10 @@ public final class LstmCell {
       Loop.of(
           "lstm_step",
           ADDRESS,
+          ADDRESS,
+          ADDRESS,
+          ADDRESS,
           JAVA_LONG,
-          ADDRESS,
-          ADDRESS,
-          ADDRESS,
-          ADDRESS,
           JAVA_LONG,
           JAVA_LONG,
           JAVA_LONG);
@@ -36,13 +36,13 @@ public final class LstmCell {
       Loop.of(
           "lstm_step_gradient",
           ADDRESS,
+          ADDRESS,
+          ADDRESS,
+          ADDRESS,
+          ADDRESS,
+          ADDRESS,
           JAVA_LONG,
-          ADDRESS,
-          ADDRESS,
-          ADDRESS,
           JAVA_LONG,
-          ADDRESS,
-          ADDRESS,
           JAVA_LONG,
           JAVA_LONG);
   private static final int NUM_GATES = 4;
@@ -60,7 +60,8 @@ public final class LstmCell {
   /**
    * Step {@code step} of all sequences.
    *
-   * @param gates {@code [sequences, steps, 4 * units]}: sums, which become activations
+   * @param gates {@code [sequences, steps, 4 * units]}: sums, which become activations, but for the
+   *     first step's forget gate
    * @param states {@code [sequences, steps, units]}: those of the step before are read
    * @param squashed {@code [sequences, steps, units]}: tanh of the states, written
    * @param outputs {@code [sequences, steps, units]}, written
@@ -74,13 +75,12 @@ public final class LstmCell {
     expectAll(gates, states, squashed, outputs);
     try {
       STEP.invokeExact(
-          gatesAt(step, gates),
-          gateStride(),
-          stateBefore(step, states),
-          stateAt(step, states),
-          stateAt(step, squashed),
-          stateAt(step, outputs),
-          stateStride(),
+          gates,
+          states,
+          squashed,
+          outputs,
+          (long) Objects.checkIndex(step, numSteps),
+          (long) numSteps,
           (long) numSequences,
           (long) numUnits);
     } catch (Throwable e) {
@@ -95,7 +95,7 @@ public final class LstmCell {
    * @param outputGradients {@code [sequences, steps, units]}: from the layers above
    * @param recurrent {@code [sequences, units]}: the output's gradient from the step after
    * @param stateGradient {@code [sequences, units]}: from the step after, becomes the one of the
-   *     state before
+   *     state before, if there is one
    */
   public void backward(
       int step,
@@ -110,14 +110,14 @@ public final class LstmCell {
     Loop.expect(stateGradient, (long) numSequences * numUnits);
     try {
       STEP_GRADIENT.invokeExact(
-          gatesAt(step, gates),
-          gateStride(),
-          stateBefore(step, states),
-          stateAt(step, squashed),
-          stateAt(step, outputGradients),
-          stateStride(),
+          gates,
+          states,
+          squashed,
+          outputGradients,
           recurrent,
           stateGradient,
+          (long) Objects.checkIndex(step, numSteps),
+          (long) numSteps,
           (long) numSequences,
           (long) numUnits);
     } catch (Throwable e) {
@@ -128,20 +128,27 @@ public final class LstmCell {
   /** Of one step: {@code [sequences, 4 * units]}. */
   public Matrix gates(int step, MemorySegment gates) {
     return new Matrix(
-        gatesAt(step, gates), numSequences, NUM_GATES * numUnits, Math.toIntExact(gateStride()));
+        gates.asSlice((long) step * NUM_GATES * numUnits * Float.BYTES),
+        numSequences,
+        NUM_GATES * numUnits,
+        Math.toIntExact(gateStride()));
   }
 
   /** Of one step: {@code [sequences, units]}. */
   public Matrix outputs(int step, MemorySegment outputs) {
     return new Matrix(
-        stateAt(step, outputs), numSequences, numUnits, Math.toIntExact(stateStride()));
+        outputs.asSlice((long) step * numUnits * Float.BYTES),
+        numSequences,
+        numUnits,
+        Math.toIntExact(stateStride()));
   }
 
-  private void expectAll(MemorySegment gates, MemorySegment... ofStates) {
+  private void expectAll(
+      MemorySegment gates, MemorySegment states, MemorySegment squashed, MemorySegment outputs) {
     Loop.expect(gates, numSequences * gateStride());
-    for (MemorySegment one : ofStates) {
-      Loop.expect(one, numSequences * stateStride());
-    }
+    Loop.expect(states, numSequences * stateStride());
+    Loop.expect(squashed, numSequences * stateStride());
+    Loop.expect(outputs, numSequences * stateStride());
   }
 
   private long gateStride() {
@@ -150,17 +157,5 @@ public final class LstmCell {
 
   private long stateStride() {
     return (long) numSteps * numUnits;
-  }
-
-  private MemorySegment gatesAt(int step, MemorySegment gates) {
-    return gates.asSlice((long) step * NUM_GATES * numUnits * Float.BYTES);
-  }
-
-  private MemorySegment stateAt(int step, MemorySegment states) {
-    return states.asSlice((long) step * numUnits * Float.BYTES);
-  }
-
-  private MemorySegment stateBefore(int step, MemorySegment states) {
-    return step == 0 ? MemorySegment.NULL : stateAt(step - 1, states);
   }
 }
