@@ -10,9 +10,8 @@ import java.util.stream.IntStream;
 
 /**
  * A folder with CIFAR-10's binary version: {@code data_batch_1.bin} to {@code data_batch_5.bin} and
- * {@code test_batch.bin}, of 10,000 records each; a record is the label, then 1,024 bytes of red,
- * as many of green and of blue, row by row. Immutable; nothing is read before {@link #train} or
- * {@link #test} is asked for.
+ * {@code test_batch.bin}; a record is the label, then 1,024 bytes of red, as many of green and of
+ * blue, row by row. Immutable; nothing is read before {@link #train} or {@link #test} is asked for.
  */
 public record CifarFolder(Path folder) {
   private static final int CHANNELS = 3;

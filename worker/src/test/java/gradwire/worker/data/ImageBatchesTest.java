@@ -35,18 +35,24 @@ final class ImageBatchesTest {
   }
 
   @Test
-  void flatAndOneChannelDifferInShapeAlone() {
+  void layoutsDifferInShapeAlone() {
     try (Arena arena = Arena.ofConfined()) {
-      FloatTensor flat = flat(new InOrder(5), arena).next(0, 0).features().getFirst();
-      FloatTensor channel =
-          new ImageBatches(images(), new InOrder(5), 2, ImageBatches.Layout.IMAGES, arena)
-              .next(0, 0)
-              .features()
-              .getFirst();
+      FloatTensor flat = first(ImageBatches.Layout.FLAT, arena);
+      FloatTensor images = first(ImageBatches.Layout.IMAGES, arena);
+      FloatTensor columns = first(ImageBatches.Layout.COLUMNS, arena);
       assertThat(flat.shape()).containsExactly(2, 6);
-      assertThat(channel.shape()).containsExactly(2, 1, 2, 3);
-      assertThat(floats(channel)).isEqualTo(floats(flat));
+      assertThat(images.shape()).containsExactly(2, 1, 2, 3);
+      assertThat(columns.shape()).containsExactly(2, 2, 3);
+      assertThat(floats(images)).isEqualTo(floats(flat));
+      assertThat(floats(columns)).isEqualTo(floats(flat));
     }
+  }
+
+  private static FloatTensor first(ImageBatches.Layout layout, Arena arena) {
+    return new ImageBatches(images(), new InOrder(5), 2, layout, arena)
+        .next(0, 0)
+        .features()
+        .getFirst();
   }
 
   @Test
