@@ -79,7 +79,7 @@ enum StepNetwork {
   /** 28 time steps of 28 features, 128 units, the last step's output - 10; batch 64. */
   LSTM(
       new long[] {64, 28, 28},
-      64 * (28 * (2L * 28 * 4 * 128 + 3L * 128 * 4 * 128) + 3L * 128 * 10)) {
+      64 * (28 * 2L * 28 * 4 * 128 + 27 * 3L * 128 * 4 * 128 + 3L * 128 * 10)) {
     @Override
     Dl4jEngine engine(Dl4jOptions options) {
       return Dl4jEngine.of(

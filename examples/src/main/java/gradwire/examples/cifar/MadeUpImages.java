@@ -32,13 +32,15 @@ final class MadeUpImages {
   private static void paint(Draws draws, double direction, byte[] pixels, int begin) {
     double perPixel = 0.4 + 0.6 * draws.nextDouble(); // radians: 6 to 16 pixels a stripe
     double phase = 2 * Math.PI * draws.nextDouble();
+    double rightwards = StrictMath.cos(direction);
+    double downwards = StrictMath.sin(direction);
     int at = begin;
     for (int channel = 0; channel < CHANNELS; channel++) {
       double dark = MOST * draws.nextDouble();
       double light = MOST * draws.nextDouble();
       for (int row = 0; row < SIDE; row++) {
         for (int column = 0; column < SIDE; column++) {
-          double across = column * Math.cos(direction) + row * Math.sin(direction);
+          double across = column * rightwards + row * downwards;
           double share = (1 + StrictMath.sin(perPixel * across + phase)) / 2;
           double brightness = dark + share * (light - dark) + NOISE * draws.nextGaussian();
           pixels[at++] = (byte) Math.round(Math.clamp(brightness, 0, MOST));

@@ -96,7 +96,8 @@ final class Networks {
                     new LastTimeStep(
                         new LSTM.Builder().nOut(numUnits).activation(Activation.TANH).build()))
                 .layer(softmax(numClasses))
-                .setInputType(InputType.recurrent(images.rows(), images.columns()))
+                .setInputType(
+                    InputType.recurrent((long) images.channels() * images.rows(), images.columns()))
                 .build()),
         Dl4jOptions.DEFAULT.with(engine));
   }
