@@ -50,9 +50,10 @@ public final class ParameterServerMain {
                                    how long a worker whose line broke is waited for (default: 60)
 
       Example:
-        gradwire ps --task_index=0 --ps_hosts=localhost:2222 --worker_hosts=localhost:2223
-        gradwire ps --task_index=0 --ps_hosts=localhost:2222 --worker_hosts=localhost:2223 \\
-            --checkpoint_dir=saved --restore=latest
+        gradwire ps --job_name=ps --task_index=0 --ps_hosts=localhost:2222 \\
+            --worker_hosts=localhost:2223
+        gradwire ps --job_name=ps --task_index=0 --ps_hosts=localhost:2222 \\
+            --worker_hosts=localhost:2223 --checkpoint_dir=saved --restore=latest
       Or with TF_CONFIG set:
         gradwire ps
       """;

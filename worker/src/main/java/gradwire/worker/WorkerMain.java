@@ -52,8 +52,8 @@ public final class WorkerMain {
                                    end alone); the same for all workers
 
       Example:
-        gradwire worker --task_index=0 --ps_hosts=localhost:2222 --worker_hosts=localhost:2223 \\
-            --train_steps=500
+        gradwire worker --job_name=worker --task_index=0 --ps_hosts=localhost:2222 \\
+            --worker_hosts=localhost:2223 --train_steps=500
       Or with TF_CONFIG set:
         gradwire worker --train_steps=500
       """;
