@@ -15,67 +15,71 @@ import org.jspecify.annotations.Nullable;
 final class Geometries {
   private Geometries() {}
 
+  /** What DL4J's layers say, an entry for each axis; sequences have one that counts. */
+  private record Windows(int[] kernel, int[] stride, int[] padding, int[] dilation, boolean same) {
+    Geometry ofPixels() {
+      return new Geometry(size(kernel), size(stride), size(padding), size(dilation), same);
+    }
+
+    private static Size size(int[] pair) {
+      return new Size(pair[0], pair[1]);
+    }
+
+    Geometry ofSteps() {
+      return new Geometry(
+          new Size(1, kernel[0]),
+          new Size(1, stride[0]),
+          new Size(0, padding[0]),
+          new Size(1, dilation[0]),
+          same);
+    }
+  }
+
   /**
    * @throws UnknownLayerException if there is none that is the same
    */
   static Geometry of(ConvolutionLayer layer, VertexList.Place place) throws UnknownLayerException {
-    boolean same = isSame(layer.getConvolutionMode(), place);
-    if (layer instanceof Convolution1DLayer steps) {
-      requireStepsLast(steps.getRnnDataFormat(), place);
-      return known(
-          ofSteps(
-              layer.getKernelSize(),
-              layer.getStride(),
-              layer.getPadding(),
-              layer.getDilation(),
-              same),
-          place);
-    }
-    requireChannelsFirst(layer.getCnn2dDataFormat(), place);
-    return known(
-        ofPixels(
+    Windows windows =
+        new Windows(
             layer.getKernelSize(),
             layer.getStride(),
             layer.getPadding(),
             layer.getDilation(),
-            same),
-        place);
+            isSame(layer.getConvolutionMode(), place));
+    if (layer instanceof Convolution1DLayer steps) {
+      requireStepsLast(steps.getRnnDataFormat(), place);
+      return known(windows.ofSteps(), place);
+    }
+    requireChannelsFirst(layer.getCnn2dDataFormat(), place);
+    return known(windows.ofPixels(), place);
   }
 
   /**
    * @throws UnknownLayerException if there is none that is the same
    */
   static Geometry of(SubsamplingLayer layer, VertexList.Place place) throws UnknownLayerException {
-    boolean same = isSame(layer.getConvolutionMode(), place);
-    if (layer instanceof Subsampling1DLayer) {
-      return known(
-          ofSteps(
-              layer.getKernelSize(),
-              layer.getStride(),
-              layer.getPadding(),
-              layer.getDilation(),
-              same),
-          place);
-    }
-    requireChannelsFirst(layer.getCnn2dDataFormat(), place);
-    return known(
-        ofPixels(
+    Windows windows =
+        new Windows(
             layer.getKernelSize(),
             layer.getStride(),
             layer.getPadding(),
             layer.getDilation(),
-            same),
-        place);
+            isSame(layer.getConvolutionMode(), place));
+    if (layer instanceof Subsampling1DLayer) {
+      return known(windows.ofSteps(), place);
+    }
+    requireChannelsFirst(layer.getCnn2dDataFormat(), place);
+    return known(windows.ofPixels(), place);
   }
 
   /** Pixels between windows have no place in {@code Same}: DL4J throws, or begins before them. */
   private static Geometry known(Geometry geometry, VertexList.Place place)
       throws UnknownLayerException {
-    int rows =
-        beyond(
-            geometry.kernel().height(), geometry.dilation().height(), geometry.stride().height());
-    int columns =
-        beyond(geometry.kernel().width(), geometry.dilation().width(), geometry.stride().width());
+    Size kernel = geometry.kernel();
+    Size stride = geometry.stride();
+    Size dilation = geometry.dilation();
+    int rows = beyond(kernel.height(), dilation.height(), stride.height());
+    int columns = beyond(kernel.width(), dilation.width(), stride.width());
     if (geometry.same() && Math.max(rows, columns) > 1) {
       throw new UnknownLayerException(place.name(), "a stride beyond its kernel, and Same");
     }
@@ -94,25 +98,6 @@ final class Geometries {
       throw new UnknownLayerException(place.name(), "the convolution mode " + mode);
     }
     return same;
-  }
-
-  private static Geometry ofPixels(
-      int[] kernel, int[] stride, int[] padding, int[] dilation, boolean same) {
-    return new Geometry(size(kernel), size(stride), size(padding), size(dilation), same);
-  }
-
-  private static Size size(int[] pair) {
-    return new Size(pair[0], pair[1]);
-  }
-
-  private static Geometry ofSteps(
-      int[] kernel, int[] stride, int[] padding, int[] dilation, boolean same) {
-    return new Geometry(
-        new Size(1, kernel[0]),
-        new Size(1, stride[0]),
-        new Size(0, padding[0]),
-        new Size(1, dilation[0]),
-        same);
   }
 
   /** Images are {@code [channels, rows, columns]}. */

@@ -1,24 +1,22 @@
 package gradwire.dl4j;
 
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static gradwire.dl4j.BothEngines.BY_DL4J;
+import static gradwire.dl4j.BothEngines.COMPILED;
+import static gradwire.dl4j.BothEngines.TOLERANCE;
+import static gradwire.dl4j.BothEngines.assertSame;
+import static gradwire.dl4j.BothEngines.batch;
+import static gradwire.dl4j.BothEngines.lstm;
+import static gradwire.dl4j.BothEngines.network;
+import static gradwire.dl4j.BothEngines.sequence;
+import static gradwire.dl4j.BothEngines.softmax;
+import static gradwire.dl4j.BothEngines.softmaxOfSteps;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
-import gradwire.config.EngineChoice;
 import gradwire.error.UsageException;
 import gradwire.worker.engine.Batch;
-import gradwire.worker.engine.FloatTensor;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.util.Random;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
-import org.deeplearning4j.nn.conf.graph.MergeVertex;
-import org.deeplearning4j.nn.conf.graph.rnn.LastTimeStepVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
@@ -27,20 +25,15 @@ import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
-import org.deeplearning4j.nn.conf.layers.EmbeddingLayer;
-import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.GravesLSTM;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
-import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
-import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
-import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,16 +46,8 @@ import org.nd4j.linalg.lossfunctions.impl.LossL2;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 import org.nd4j.linalg.lossfunctions.impl.LossMSE;
 
-/** Compiled networks against DL4J's own layers. */
+/** Compiled networks of dense layers and of images against DL4J's own layers. */
 class NativeComputationTest {
-  private static final long SEED = 31;
-
-  /** Sums of up to 500 terms around 1 in float32, on both sides. */
-  private static final double TOLERANCE = 1e-5;
-
-  private static final Dl4jOptions COMPILED = Dl4jOptions.DEFAULT.with(EngineChoice.NATIVE);
-  private static final Dl4jOptions BY_DL4J = Dl4jOptions.DEFAULT.with(EngineChoice.DL4J);
-
   static Stream<Arguments> networks() {
     return Stream.of(
             Stream.of(
@@ -275,13 +260,6 @@ class NativeComputationTest {
             .build());
   }
 
-  private static MultiLayerNetwork network(
-      org.deeplearning4j.nn.conf.MultiLayerConfiguration configuration) {
-    MultiLayerNetwork network = new MultiLayerNetwork(configuration);
-    network.init();
-    return network;
-  }
-
   @ParameterizedTest(name = "{0}")
   @MethodSource("networks")
   void hasDl4jsGradientLossAndOutputs(
@@ -289,236 +267,6 @@ class NativeComputationTest {
     int least = name.startsWith("batch norm") ? 2 : 1; // of one example nothing is left
     for (int batchSize : new int[] {least, 6, 13}) {
       assertSame(name, network, batch(batchSize, features, numClasses));
-    }
-  }
-
-  private static void assertSame(String name, MultiLayerNetwork network, Batch batch) {
-    try (Dl4jEngine compiled = Dl4jEngine.of(network, COMPILED);
-        Dl4jEngine plain = Dl4jEngine.of(network, BY_DL4J)) {
-      assertSame(name, compiled, plain, batch);
-    }
-  }
-
-  private static void assertSame(String name, ComputationGraph graph, Batch batch) {
-    try (Dl4jEngine compiled = Dl4jEngine.of(graph, COMPILED);
-        Dl4jEngine plain = Dl4jEngine.of(graph, BY_DL4J)) {
-      assertSame(name, compiled, plain, batch);
-    }
-  }
-
-  private static void assertSame(String name, Dl4jEngine compiled, Dl4jEngine plain, Batch batch) {
-    assertThat(compiled.backend()).startsWith("native-cpu (openblas ");
-    assertThat(plain.backend()).startsWith("dl4j-cpu");
-    String what = name + ", batch " + batch.numExamples() + ", seed " + SEED;
-    double expected = plain.computeGradient(batch, 1);
-    assertThat(compiled.computeGradient(batch, 1)).as(what).isCloseTo(expected, within(1e-5));
-    Networks.assertClose(
-        what,
-        Networks.floats(compiled.gradient()),
-        Networks.floats(plain.gradient()),
-        TOLERANCE * Math.max(1, largest(plain.gradient())));
-    Networks.assertClose(
-        what + ", outputs",
-        Networks.floats(compiled.infer(batch).getFirst().memory()),
-        Networks.floats(plain.infer(batch).getFirst().memory()),
-        TOLERANCE);
-  }
-
-  static Stream<Arguments> sequences() {
-    long[] features = {3, 6};
-    return Stream.of(
-        Arguments.of(
-            "LSTM, last step",
-            sequence(new LastTimeStep(lstm(5)), softmax()),
-            features,
-            new long[] {3}),
-        Arguments.of(
-            "two LSTMs, mean",
-            sequence(lstm(5), lstm(4), new GlobalPoolingLayer(PoolingType.AVG), softmax()),
-            features,
-            new long[] {3}),
-        Arguments.of(
-            "LSTM, largest of the steps",
-            sequence(lstm(5), new GlobalPoolingLayer(PoolingType.MAX), softmax()),
-            features,
-            new long[] {3}),
-        Arguments.of(
-            "layer norm of steps",
-            sequence(
-                new DenseLayer.Builder()
-                    .nOut(5)
-                    .hasLayerNorm(true)
-                    .activation(Activation.TANH)
-                    .build(),
-                new LastTimeStep(lstm(3)),
-                softmax()),
-            features,
-            new long[] {3}),
-        Arguments.of(
-            "convolution of steps, average pool", // dilated, DL4J finds no way on all processors
-            sequence(
-                new Convolution1DLayer.Builder(2).nOut(5).activation(Activation.TANH).build(),
-                new Subsampling1DLayer.Builder(SubsamplingLayer.PoolingType.AVG, 2, 2).build(),
-                new LastTimeStep(lstm(3)),
-                softmax()),
-            features,
-            new long[] {3}),
-        Arguments.of(
-            "convolution of steps, same, stride 2",
-            sequence(
-                new Convolution1DLayer.Builder(3)
-                    .stride(2)
-                    .convolutionMode(ConvolutionMode.Same)
-                    .nOut(5)
-                    .activation(Activation.TANH)
-                    .build(),
-                new GlobalPoolingLayer(PoolingType.SUM),
-                softmax()),
-            features,
-            new long[] {3}),
-        Arguments.of(
-            "LSTM, labels of steps",
-            sequence(lstm(5), softmaxOfSteps()),
-            features,
-            new long[] {3, 6}),
-        Arguments.of(
-            "dense of steps between LSTMs",
-            sequence(
-                lstm(5),
-                new DenseLayer.Builder().nOut(4).activation(Activation.TANH).build(),
-                lstm(3),
-                softmaxOfSteps()),
-            features,
-            new long[] {3, 6}),
-        Arguments.of(
-            "dense of steps first",
-            sequence(
-                new DenseLayer.Builder().nOut(4).activation(Activation.TANH).build(),
-                new LastTimeStep(lstm(3)),
-                softmax()),
-            features,
-            new long[] {3}),
-        Arguments.of(
-            "convolution of steps",
-            sequence(
-                new Convolution1DLayer.Builder(3)
-                    .stride(2)
-                    .padding(1)
-                    .nOut(5)
-                    .activation(Activation.TANH)
-                    .build(),
-                new LastTimeStep(lstm(3)),
-                softmax()),
-            features,
-            new long[] {3}),
-        Arguments.of(
-            "convolution of steps, same",
-            sequence(
-                new Convolution1DLayer.Builder(2)
-                    .convolutionMode(ConvolutionMode.Same)
-                    .nOut(5)
-                    .activation(Activation.RELU)
-                    .build(),
-                new Subsampling1DLayer.Builder(SubsamplingLayer.PoolingType.MAX, 2, 2).build(),
-                new GlobalPoolingLayer(PoolingType.AVG),
-                softmax()),
-            features,
-            new long[] {3}));
-  }
-
-  private static Layer lstm(int numUnits) {
-    return new LSTM.Builder().nOut(numUnits).activation(Activation.TANH).build();
-  }
-
-  private static Layer softmax() {
-    return new OutputLayer.Builder(new LossMCXENT()).nOut(3).activation(Activation.SOFTMAX).build();
-  }
-
-  private static Layer softmaxOfSteps() {
-    return new RnnOutputLayer.Builder(new LossMCXENT())
-        .nOut(3)
-        .activation(Activation.SOFTMAX)
-        .build();
-  }
-
-  /** Of 6 steps of 3 features. */
-  private static MultiLayerNetwork sequence(Layer... layers) {
-    NeuralNetConfiguration.ListBuilder list = Networks.builder().list();
-    for (Layer layer : layers) {
-      list.layer(layer);
-    }
-    return network(list.setInputType(InputType.recurrent(3, 6)).build());
-  }
-
-  @ParameterizedTest(name = "{0}")
-  @MethodSource("sequences")
-  void hasDl4jsGradientLossAndOutputsOfSequences(
-      String name, MultiLayerNetwork network, long[] features, long[] labels) {
-    for (int batchSize : new int[] {1, 5}) {
-      assertSame(name, network, batch(batchSize, features, labels));
-    }
-  }
-
-  static Stream<Arguments> ids() {
-    Layer sequence = new EmbeddingSequenceLayer.Builder().nIn(7).nOut(4).inputLength(6).build();
-    Layer withBias =
-        new EmbeddingSequenceLayer.Builder()
-            .nIn(7)
-            .nOut(4)
-            .inputLength(6)
-            .hasBias(true)
-            .activation(Activation.TANH)
-            .build();
-    Layer one =
-        new EmbeddingLayer.Builder()
-            .nIn(7)
-            .nOut(4)
-            .hasBias(true)
-            .activation(Activation.TANH)
-            .build();
-    Layer last =
-        new LastTimeStep(new LSTM.Builder().nIn(4).nOut(5).activation(Activation.TANH).build());
-    return Stream.of(
-        Arguments.of("sequence", ids(sequence, last), new long[] {6}),
-        Arguments.of("sequence as features", ids(sequence, last), new long[] {1, 6}),
-        Arguments.of("sequence, bias", ids(withBias, last), new long[] {6}),
-        Arguments.of("one", ids(one, Networks.dense(4, 5, Activation.TANH)), new long[] {1}));
-  }
-
-  private static MultiLayerNetwork ids(Layer embedding, Layer next) {
-    return network(
-        Networks.builder()
-            .list()
-            .layer(embedding)
-            .layer(next)
-            .layer(Networks.softmax(5, 3, new LossMCXENT()))
-            .build());
-  }
-
-  @ParameterizedTest(name = "{0}")
-  @MethodSource("ids")
-  void hasDl4jsGradientLossAndOutputsOfIds(
-      String name, MultiLayerNetwork network, long[] features) {
-    Batch batch = batch(5, features, 3);
-    MemorySegment ids = batch.features().getFirst().memory();
-    for (long i = 0; i < ids.byteSize() / Float.BYTES; i++) {
-      ids.setAtIndex(JAVA_FLOAT, i, Math.floorMod(i * i, 7));
-    }
-    assertSame(name, network, batch);
-  }
-
-  @Test
-  void anIdThatIsNotKnownIsNamed() {
-    Layer one = new EmbeddingLayer.Builder().nIn(7).nOut(4).build();
-    MultiLayerNetwork network = ids(one, Networks.dense(4, 5, Activation.TANH));
-    Batch batch = batch(3, new long[] {1}, 3);
-    batch.features().getFirst().memory().copyFrom(MemorySegment.ofArray(new float[] {0, 7, 6}));
-    try (Dl4jEngine engine = Dl4jEngine.of(network, COMPILED)) {
-      assertThatThrownBy(() -> engine.computeGradient(batch, 1))
-          .isInstanceOf(UsageException.class)
-          .hasMessageContaining(
-              "ids of an embedding, example 1: expected whole numbers from 0 to 6")
-          .hasMessageContaining("got 7.0");
     }
   }
 
@@ -589,51 +337,6 @@ class NativeComputationTest {
     }
   }
 
-  @Test
-  void aGraphThatMergesHasDl4jsGradientLossAndOutputs() {
-    ComputationGraph graph = merging();
-    assertSame("merging graph", graph, batch(5, new long[] {3, 6}, 3));
-  }
-
-  /** LSTMs of 4 and 3 units side by side, their last steps one after the other. */
-  private static ComputationGraph merging() {
-    ComputationGraph graph =
-        new ComputationGraph(
-            Networks.builder()
-                .graphBuilder()
-                .addInputs("in")
-                .addLayer("left", lstm(4), "in")
-                .addLayer("right", lstm(3), "in")
-                .addVertex("both", new MergeVertex(), "left", "right")
-                .addVertex("last", new LastTimeStepVertex("in"), "both")
-                .addVertex("twice", new MergeVertex(), "last", "last")
-                .addLayer("out", softmax(), "twice")
-                .setOutputs("out")
-                .setInputTypes(InputType.recurrent(3, 6))
-                .build());
-    graph.init();
-    return graph;
-  }
-
-  @Test
-  void aGraphThatMergesImagesHasDl4jsGradientLossAndOutputs() {
-    ComputationGraph graph =
-        new ComputationGraph(
-            Networks.builder()
-                .graphBuilder()
-                .addInputs("in")
-                .addLayer("left", same(3, 1, 4, Activation.TANH), "in")
-                .addLayer("right", same(1, 1, 3, Activation.TANH), "in")
-                .addVertex("both", new MergeVertex(), "left", "right")
-                .addLayer("next", same(2, 2, 2, Activation.TANH), "both")
-                .addLayer("out", softmax(), "next")
-                .setOutputs("out")
-                .setInputTypes(InputType.convolutional(8, 7, 3))
-                .build());
-    graph.init();
-    assertSame("merged images", graph, batch(5, new long[] {3, 8, 7}, 3));
-  }
-
   /** DL4J's own inference refuses such a network: its workspaces don't like the preprocessor. */
   @Test
   void imagesAreTheSameFlatOrNotWhateverReadsThemFirst() {
@@ -670,100 +373,6 @@ class NativeComputationTest {
                 .setInputType(InputType.convolutional(9, 7, 3))
                 .build());
     assertSame("batch norm first", network, batch(6, new long[] {3, 9, 7}, 3));
-  }
-
-  @Test
-  void aResidualGraphHasDl4jsGradientLossAndOutputs() {
-    assertSame("residual graph", residual(), batch(6, new long[] {3, 8, 7}, 3));
-  }
-
-  /** conv - [conv - norm - ReLU - conv - norm] + itself - ReLU - [1x1, stride 2] ... - mean. */
-  private static ComputationGraph residual() {
-    ComputationGraph graph =
-        new ComputationGraph(
-            Networks.builder()
-                .graphBuilder()
-                .addInputs("in")
-                .addLayer("stem", same(3, 1, 4, Activation.RELU), "in")
-                .addLayer("conv1", same(3, 1, 4, Activation.IDENTITY), "stem")
-                .addLayer("norm1", new BatchNormalization(), "conv1")
-                .addLayer("relu1", new ActivationLayer(Activation.RELU), "norm1")
-                .addLayer("conv2", same(3, 1, 4, Activation.IDENTITY), "relu1")
-                .addLayer("norm2", new BatchNormalization(), "conv2")
-                .addVertex("sum", new ElementWiseVertex(ElementWiseVertex.Op.Add), "norm2", "stem")
-                .addLayer("relu2", new ActivationLayer(Activation.RELU), "sum")
-                .addLayer("conv3", same(3, 2, 6, Activation.IDENTITY), "relu2")
-                .addLayer("short3", same(1, 2, 6, Activation.IDENTITY), "relu2")
-                .addVertex(
-                    "sum3", new ElementWiseVertex(ElementWiseVertex.Op.Add), "conv3", "short3")
-                .addLayer("mean", new GlobalPoolingLayer(PoolingType.AVG), "sum3")
-                .addLayer(
-                    "out",
-                    new OutputLayer.Builder(new LossMCXENT())
-                        .nOut(3)
-                        .activation(Activation.SOFTMAX)
-                        .build(),
-                    "mean")
-                .setOutputs("out")
-                .setInputTypes(InputType.convolutional(8, 7, 3))
-                .build());
-    graph.init();
-    return graph;
-  }
-
-  private static Layer same(int kernel, int stride, int numFilters, Activation activation) {
-    return new ConvolutionLayer.Builder(kernel, kernel)
-        .stride(stride, stride)
-        .convolutionMode(ConvolutionMode.Same)
-        .nOut(numFilters)
-        .activation(activation)
-        .build();
-  }
-
-  static Stream<Arguments> trained() {
-    return Stream.of(
-        Arguments.of("MLP", Networks.mlp(), new long[] {7}, 3, 1e-6),
-        Arguments.of("LeNet", Networks.leNet(), new long[] {784}, 10, 1e-5),
-        Arguments.of(
-            "LSTM", sequence(new LastTimeStep(lstm(5)), softmax()), new long[] {3, 6}, 3, 1e-6));
-  }
-
-  /** Rounding of one step is carried into the next: 20 steps at rate 0.1. */
-  @ParameterizedTest(name = "{0}")
-  @MethodSource("trained")
-  void staysWithDl4jForTwentySteps(
-      String name, MultiLayerNetwork network, long[] features, int numClasses, double tolerance) {
-    try (Dl4jEngine compiled = Dl4jEngine.of(network, COMPILED);
-        Dl4jEngine plain = Dl4jEngine.of(network, BY_DL4J)) {
-      train(name, compiled, plain, batch(8, features, numClasses), tolerance);
-    }
-  }
-
-  /** Batch norm divides by deviations of eight examples, which lets rounding grow. */
-  @Test
-  void aResidualGraphStaysWithDl4jForTwentySteps() {
-    ComputationGraph graph = residual();
-    try (Dl4jEngine compiled = Dl4jEngine.of(graph, COMPILED);
-        Dl4jEngine plain = Dl4jEngine.of(graph, BY_DL4J)) {
-      train("residual graph", compiled, plain, batch(8, new long[] {3, 8, 7}, 3), 1e-5);
-    }
-  }
-
-  private static void train(
-      String name, Dl4jEngine compiled, Dl4jEngine plain, Batch batch, double tolerance) {
-    float[] before = Networks.floats(plain.parameters());
-    for (int step = 0; step < 20; step++) {
-      compiled.computeGradient(batch, step);
-      plain.computeGradient(batch, step);
-      Networks.descend(compiled, Networks.LEARNING_RATE);
-      Networks.descend(plain, Networks.LEARNING_RATE);
-    }
-    assertThat(Networks.floats(plain.parameters())).isNotEqualTo(before);
-    Networks.assertClose(
-        name + " after 20 steps",
-        Networks.floats(compiled.parameters()),
-        Networks.floats(plain.parameters()),
-        tolerance);
   }
 
   @Test
@@ -811,41 +420,5 @@ class NativeComputationTest {
           .hasMessageContaining(
               "features of a dense layer: expected shape [batch, 7], got [batch, 8]");
     }
-  }
-
-  private static double largest(MemorySegment values) {
-    double largest = 0;
-    for (float value : values.toArray(JAVA_FLOAT)) {
-      largest = Math.max(largest, Math.abs(value));
-    }
-    return largest;
-  }
-
-  private static Batch batch(int batchSize, long[] features, int numClasses) {
-    return batch(batchSize, features, new long[] {numClasses});
-  }
-
-  /**
-   * @param labels classes, then time steps, if every one has labels
-   */
-  private static Batch batch(int batchSize, long[] features, long[] labels) {
-    Random random = new Random(SEED);
-    FloatTensor x = FloatTensor.zeros(Arena.ofAuto(), shape(batchSize, features));
-    for (long i = 0; i < x.memory().byteSize() / Float.BYTES; i++) {
-      x.memory().setAtIndex(JAVA_FLOAT, i, 2 * random.nextFloat() - 1);
-    }
-    FloatTensor y = FloatTensor.zeros(Arena.ofAuto(), shape(batchSize, labels));
-    long numSteps = labels.length == 2 ? labels[1] : 1;
-    for (long i = 0; i < batchSize; i++) {
-      for (long t = 0; t < numSteps; t++) {
-        long label = i * labels[0] + random.nextInt((int) labels[0]);
-        y.memory().setAtIndex(JAVA_FLOAT, label * numSteps + t, 1);
-      }
-    }
-    return Batch.of(x, y);
-  }
-
-  private static long[] shape(int batchSize, long[] example) {
-    return LongStream.concat(LongStream.of(batchSize), LongStream.of(example)).toArray();
   }
 }
