@@ -3,7 +3,6 @@ package gradwire.plan;
 import gradwire.kernels.cpu.Activation;
 import gradwire.kernels.cpu.ElementLoss;
 import gradwire.kernels.cpu.SoftmaxLoss;
-import gradwire.kernels.cpu.Window.Size;
 import gradwire.random.Draws;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -106,18 +105,19 @@ final class OracleNetwork {
   }
 
   /** A layer's values and their shape. */
-  private record Made(double[][] values, Shape shape) {}
+  record Made(double[][] values, Shape shape) {}
 
   private Made made(Layer layer, List<double[][]> inputs, List<Shape> shapes, double[] w) {
     double[][] x = inputs.getFirst();
     Shape shape = shapes.getFirst();
     return switch (layer) {
       case Dense dense -> dense(dense, x, shape, w);
-      case Convolution convolution -> convolution(convolution, x, shape, w);
-      case Depthwise depthwise -> depthwise(depthwise, x, shape, w);
+      case Convolution convolution -> OracleWindows.convolution(convolution, x, shape, w);
+      case Depthwise depthwise -> OracleWindows.depthwise(depthwise, x, shape, w);
       case MaxPool(var geometry) ->
-          pool(x, shape, geometry.orElse(whole(shape)), OracleNetwork::largest);
-      case AveragePool average -> averagePool(average, x, shape);
+          OracleWindows.pool(
+              x, shape, geometry.orElse(OracleWindows.whole(shape)), OracleWindows::largest);
+      case AveragePool average -> OracleWindows.averagePool(average, x, shape);
       case BatchNorm norm -> new Made(batchNorm(norm, x, shape, w), shape);
       case LayerNorm norm -> new Made(layerNorm(norm, x, shape, w), shape);
       case Elements(var activation) -> new Made(each(x, z -> value(activation, z)), shape);
@@ -242,117 +242,8 @@ final class OracleNetwork {
     return new Made(y, new Shape(first.height(), first.width(), channels));
   }
 
-  private static double at(Optional<Range> range, double[] w, int index) {
+  static double at(Optional<Range> range, double[] w, int index) {
     return range.map(bias -> w[(int) bias.begin() + index]).orElse(0.0);
-  }
-
-  private static Made convolution(Convolution layer, double[][] x, Shape in, double[] w) {
-    Geometry g = layer.geometry();
-    Shape out = output(g, in, layer.numFilters());
-    double[][] y = new double[x.length][out.numFloats()];
-    for (int n = 0; n < x.length; n++) {
-      for (int i = 0; i < y[n].length; i++) {
-        int filter = i % out.channels();
-        int row = i / out.channels() / out.width();
-        int column = i / out.channels() % out.width();
-        double z = at(layer.bias(), w, filter);
-        for (int k = 0; k < in.channels() * g.kernel().area(); k++) {
-          int channel = k / g.kernel().area();
-          int kernelRow = k / g.kernel().width() % g.kernel().height();
-          int kernelColumn = k % g.kernel().width();
-          int fromRow = row(g, in, row, kernelRow);
-          int fromColumn = column(g, in, column, kernelColumn);
-          if (inside(in, fromRow, fromColumn)) {
-            int weight =
-                switch (layer.order()) {
-                  case FILTERS_FIRST -> filter * in.channels() * g.kernel().area() + k;
-                  case FILTERS_LAST ->
-                      (k % g.kernel().area() * in.channels() + channel) * layer.numFilters()
-                          + filter;
-                };
-            z +=
-                w[(int) layer.weights().begin() + weight]
-                    * x[n][(fromRow * in.width() + fromColumn) * in.channels() + channel];
-          }
-        }
-        y[n][i] = value(layer.activation(), z);
-      }
-    }
-    return new Made(y, out);
-  }
-
-  private static Made depthwise(Depthwise layer, double[][] x, Shape in, double[] w) {
-    Geometry g = layer.geometry();
-    int multiplier = layer.multiplier();
-    Shape out = output(g, in, in.channels() * multiplier);
-    double[][] y = new double[x.length][out.numFloats()];
-    for (int n = 0; n < x.length; n++) {
-      for (int i = 0; i < y[n].length; i++) {
-        int channel = i % out.channels() / multiplier;
-        int filter = i % multiplier;
-        double z = at(layer.bias(), w, i % out.channels());
-        for (int k = 0; k < g.kernel().area(); k++) {
-          int row = row(g, in, i / out.channels() / out.width(), k / g.kernel().width());
-          int column = column(g, in, i / out.channels() % out.width(), k % g.kernel().width());
-          int weight =
-              switch (layer.order()) {
-                case KERNEL_FIRST -> (k * in.channels() + channel) * multiplier + filter;
-                case KERNEL_LAST -> (filter * in.channels() + channel) * g.kernel().area() + k;
-              };
-          if (inside(in, row, column)) {
-            z +=
-                w[(int) layer.weights().begin() + weight]
-                    * x[n][(row * in.width() + column) * in.channels() + channel];
-          }
-        }
-        y[n][i] = value(layer.activation(), z);
-      }
-    }
-    return new Made(y, out);
-  }
-
-  private static boolean inside(Shape image, int row, int column) {
-    return row >= 0 && row < image.height() && column >= 0 && column < image.width();
-  }
-
-  private static int row(Geometry g, Shape in, int out, int k) {
-    int before =
-        g.same()
-            ? before(in.height(), g.kernel().height(), g.stride().height(), g.dilation().height())
-            : g.padding().height();
-    return out * g.stride().height() - before + k * g.dilation().height();
-  }
-
-  private static int column(Geometry g, Shape in, int out, int k) {
-    int before =
-        g.same()
-            ? before(in.width(), g.kernel().width(), g.stride().width(), g.dilation().width())
-            : g.padding().width();
-    return out * g.stride().width() - before + k * g.dilation().width();
-  }
-
-  /** Zeros before an image, half of those that all windows need, rounded down. */
-  private static int before(int size, int kernel, int stride, int dilation) {
-    int windows = (size + stride - 1) / stride;
-    int needed = (windows - 1) * stride + (kernel - 1) * dilation + 1 - size;
-    return Math.max(0, needed) / 2;
-  }
-
-  private static Shape output(Geometry g, Shape in, int channels) {
-    if (g.same()) {
-      return new Shape(
-          (in.height() + g.stride().height() - 1) / g.stride().height(),
-          (in.width() + g.stride().width() - 1) / g.stride().width(),
-          channels);
-    }
-    int height =
-        in.height()
-            + 2 * g.padding().height()
-            - (g.kernel().height() - 1) * g.dilation().height()
-            - 1;
-    int width =
-        in.width() + 2 * g.padding().width() - (g.kernel().width() - 1) * g.dilation().width() - 1;
-    return new Shape(height / g.stride().height() + 1, width / g.stride().width() + 1, channels);
   }
 
   private static double[][] batchNorm(BatchNorm layer, double[][] x, Shape shape, double[] w) {
@@ -383,37 +274,6 @@ final class OracleNetwork {
     return y;
   }
 
-  /** What becomes of a window's pixels of one channel. */
-  @FunctionalInterface
-  private interface Pooling {
-    double of(List<Double> pixels);
-  }
-
-  private static double largest(List<Double> pixels) {
-    return pixels.stream().mapToDouble(Double::doubleValue).max().orElseThrow();
-  }
-
-  private static Made averagePool(AveragePool layer, double[][] x, Shape in) {
-    Geometry g = layer.geometry().orElse(whole(in));
-    return pool(
-        x,
-        in,
-        g,
-        pixels -> {
-          double sum = pixels.stream().mapToDouble(Double::doubleValue).sum();
-          return switch (layer.divisor()) {
-            case KERNEL -> sum / g.kernel().area();
-            case COVERED -> sum / pixels.size();
-            case ONE -> sum;
-          };
-        });
-  }
-
-  private static Geometry whole(Shape image) {
-    Size one = new Size(1, 1);
-    return new Geometry(new Size(image.height(), image.width()), one, new Size(0, 0), one, false);
-  }
-
   private static double[][] layerNorm(LayerNorm layer, double[][] x, Shape shape, double[] w) {
     int size = shape.channels();
     double[][] y = new double[x.length][shape.numFloats()];
@@ -427,26 +287,6 @@ final class OracleNetwork {
       }
     }
     return y;
-  }
-
-  private static Made pool(double[][] x, Shape in, Geometry g, Pooling pooling) {
-    Shape out = output(g, in, in.channels());
-    double[][] y = new double[x.length][out.numFloats()];
-    for (int n = 0; n < x.length; n++) {
-      for (int i = 0; i < y[n].length; i++) {
-        int channel = i % out.channels();
-        List<Double> pixels = new ArrayList<>();
-        for (int k = 0; k < g.kernel().area(); k++) {
-          int row = row(g, in, i / out.channels() / out.width(), k / g.kernel().width());
-          int column = column(g, in, i / out.channels() % out.width(), k % g.kernel().width());
-          if (inside(in, row, column)) {
-            pixels.add(x[n][(row * in.width() + column) * in.channels() + channel]);
-          }
-        }
-        y[n][i] = pooling.of(pixels);
-      }
-    }
-    return new Made(y, out);
   }
 
   private static Made channelsLast(double[][] x, Shape image) {
@@ -491,7 +331,7 @@ final class OracleNetwork {
         .toArray(double[][]::new);
   }
 
-  private static double value(Activation activation, double z) {
+  static double value(Activation activation, double z) {
     return switch (activation) {
       case IDENTITY -> z;
       case RELU -> Math.max(0, z);
