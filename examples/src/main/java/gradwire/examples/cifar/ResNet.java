@@ -4,20 +4,14 @@ import gradwire.config.EngineChoice;
 import gradwire.dl4j.Dl4jEngine;
 import gradwire.dl4j.Dl4jOptions;
 import gradwire.examples.images.ImageTraining;
-import gradwire.update.OptimizerSpec;
 import gradwire.worker.data.CifarFolder;
 import gradwire.worker.data.ImageBatches;
 import gradwire.worker.data.ImageSet;
-import gradwire.worker.data.SharedEpochs;
 import gradwire.worker.program.Flag;
-import gradwire.worker.program.FlagValues;
 import gradwire.worker.program.ProgramContext;
-import gradwire.worker.program.StepListener;
 import gradwire.worker.program.TrainingProgram;
 import gradwire.worker.program.TrainingTask;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.function.Supplier;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.weights.WeightInit;
@@ -39,22 +33,10 @@ public final class ResNet implements TrainingProgram {
 
   @Override
   public TrainingTask create(ProgramContext context) {
-    FlagValues flags = context.flags();
     Data data = data(context);
-    int blocks = flags.count("blocks", 1);
+    int blocks = context.flags().count("blocks", 1);
     Supplier<Dl4jEngine> newEngine = () -> engine(context.engine(), context.seed(), blocks);
-    ImageTraining.Parts parts =
-        new ImageTraining.Parts(
-            newEngine,
-            ImageBatches.Layout.IMAGES,
-            data.train,
-            new SharedEpochs(context.seed(), data.train.numImages(), context.numReplicas()),
-            flags.count("batch_size", 1),
-            flags.wholeNumber("train_steps", 1),
-            OptimizerSpec.of("adam", Map.of("learning_rate", flags.positive("learning_rate"))),
-            Optional.empty(),
-            () -> Map.of("test", data.test.get()));
-    return new ImageTraining(parts, newEngine.get(), StepListener.SILENT);
+    return ImageTraining.of(context, newEngine, ImageBatches.Layout.IMAGES, data.train, data.test);
   }
 
   private record Data(ImageSet train, Supplier<ImageSet> test) {}

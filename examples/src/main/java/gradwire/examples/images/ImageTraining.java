@@ -7,8 +7,11 @@ import gradwire.worker.data.BatchPlan;
 import gradwire.worker.data.BatchSource;
 import gradwire.worker.data.ImageBatches;
 import gradwire.worker.data.ImageSet;
+import gradwire.worker.data.SharedEpochs;
 import gradwire.worker.engine.ComputeEngine;
 import gradwire.worker.program.Evaluation;
+import gradwire.worker.program.FlagValues;
+import gradwire.worker.program.ProgramContext;
 import gradwire.worker.program.StepListener;
 import gradwire.worker.program.TrainingTask;
 import java.lang.foreign.Arena;
@@ -52,6 +55,34 @@ public final class ImageTraining implements TrainingTask {
     this.listener = listener;
     this.batches =
         new ImageBatches(parts.images(), parts.plan(), parts.batchSize(), parts.layout(), arena);
+  }
+
+  /**
+   * A job with the usual flags, {@code train_steps}, {@code batch_size} and Adam's {@code
+   * learning_rate}, whose replicas share each epoch's images out.
+   *
+   * @param newEngine makes an engine with the job's initial values
+   * @param test loaded when first asked for
+   */
+  public static ImageTraining of(
+      ProgramContext context,
+      Supplier<Dl4jEngine> newEngine,
+      ImageBatches.Layout layout,
+      ImageSet train,
+      Supplier<ImageSet> test) {
+    FlagValues flags = context.flags();
+    Parts parts =
+        new Parts(
+            newEngine,
+            layout,
+            train,
+            new SharedEpochs(context.seed(), train.numImages(), context.numReplicas()),
+            flags.count("batch_size", 1),
+            flags.wholeNumber("train_steps", 1),
+            OptimizerSpec.of("adam", Map.of("learning_rate", flags.positive("learning_rate"))),
+            Optional.empty(),
+            () -> Map.of("test", test.get()));
+    return new ImageTraining(parts, newEngine.get(), StepListener.SILENT);
   }
 
   @Override

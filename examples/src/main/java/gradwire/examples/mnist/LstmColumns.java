@@ -1,20 +1,14 @@
 package gradwire.examples.mnist;
 
 import gradwire.examples.images.ImageTraining;
-import gradwire.update.OptimizerSpec;
 import gradwire.worker.data.ImageBatches;
 import gradwire.worker.data.ImageFolder;
 import gradwire.worker.data.ImageSet;
-import gradwire.worker.data.SharedEpochs;
 import gradwire.worker.program.Flag;
-import gradwire.worker.program.FlagValues;
 import gradwire.worker.program.ProgramContext;
-import gradwire.worker.program.StepListener;
 import gradwire.worker.program.TrainingProgram;
 import gradwire.worker.program.TrainingTask;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 
 /** An LSTM on MNIST: an image is a sequence, its columns are the time steps. */
 public final class LstmColumns implements TrainingProgram {
@@ -30,23 +24,16 @@ public final class LstmColumns implements TrainingProgram {
 
   @Override
   public TrainingTask create(ProgramContext context) {
-    FlagValues flags = context.flags();
     ImageFolder folder = MnistData.open(context);
     ImageSet images = folder.train();
-    int hiddenUnits = flags.count("hidden_units", 1);
-    ImageTraining.Parts parts =
-        new ImageTraining.Parts(
-            () ->
-                Networks.lstm(
-                    context.engine(), context.seed(), images, hiddenUnits, ImageSet.NUM_CLASSES),
-            ImageBatches.Layout.COLUMNS,
-            images,
-            new SharedEpochs(context.seed(), images.numImages(), context.numReplicas()),
-            flags.count("batch_size", 1),
-            flags.wholeNumber("train_steps", 1),
-            OptimizerSpec.of("adam", Map.of("learning_rate", flags.positive("learning_rate"))),
-            Optional.empty(),
-            () -> Map.of("test", folder.test()));
-    return new ImageTraining(parts, parts.newEngine().get(), StepListener.SILENT);
+    int hiddenUnits = context.flags().count("hidden_units", 1);
+    return ImageTraining.of(
+        context,
+        () ->
+            Networks.lstm(
+                context.engine(), context.seed(), images, hiddenUnits, ImageSet.NUM_CLASSES),
+        ImageBatches.Layout.COLUMNS,
+        images,
+        folder::test);
   }
 }
