@@ -1,35 +1,50 @@
 #include "fibers.h"
 
 #include <sys/mman.h>
-#include <ucontext.h>
 
 #include <vector>
+
+#include "fiber_context.h"
 
 namespace shim {
 namespace {
 
 constexpr std::size_t STACK_BYTES = 64 << 10;
+// From one stack to the next: no power of two, or their tops would share few lines of the cache.
+constexpr std::size_t STACK_APART_BYTES = STACK_BYTES + 320;
 constexpr unsigned int WARP = 32;
 
 enum class State { READY, AT_WARP_BARRIER, AT_BLOCK_BARRIER, DONE };
 
 struct Fiber {
-  ucontext_t context;
+  Context context;
   State state;
 };
 
 std::vector<Fiber> fibers;
 char* stacks = nullptr;
 std::size_t numStacks = 0;
-ucontext_t scheduler;
+Context scheduler;
 unsigned int running;
 const std::function<void()>* body;
 std::uint32_t exchange[1024];
 
+// The first thread from `from` on that can run, or who decides what to do when none can.
+Context& nextToRun(unsigned int from) {
+  for (unsigned int t = from; t < fibers.size(); t++) {
+    if (fibers[t].state == State::READY) {
+      running = t;
+      threadIdx = {t, 0, 0};
+      return fibers[t].context;
+    }
+  }
+  return scheduler;
+}
+
 void wait(State state) {
   Fiber& me = fibers[running];
   me.state = state;
-  swapcontext(&me.context, &scheduler);
+  switchContext(me.context, nextToRun(running + 1));
 }
 
 void entry() {
@@ -40,9 +55,9 @@ void entry() {
 void makeStacks(std::size_t count) {
   if (count > numStacks) {
     if (stacks != nullptr) {
-      munmap(stacks, numStacks * STACK_BYTES);
+      munmap(stacks, numStacks * STACK_APART_BYTES);
     }
-    stacks = static_cast<char*>(mmap(nullptr, count * STACK_BYTES, PROT_READ | PROT_WRITE,
+    stacks = static_cast<char*>(mmap(nullptr, count * STACK_APART_BYTES, PROT_READ | PROT_WRITE,
                                      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
     numStacks = count;
   }
@@ -84,22 +99,11 @@ bool allDone() {
 
 bool runBlock(unsigned int count) {
   for (unsigned int t = 0; t < count; t++) {
-    Fiber& fiber = fibers[t];
-    getcontext(&fiber.context);
-    fiber.context.uc_stack.ss_sp = stacks + t * STACK_BYTES;
-    fiber.context.uc_stack.ss_size = STACK_BYTES;
-    fiber.context.uc_link = nullptr;
-    makecontext(&fiber.context, entry, 0);
-    fiber.state = State::READY;
+    prepare(fibers[t].context, stacks + t * STACK_APART_BYTES, STACK_BYTES, entry);
+    fibers[t].state = State::READY;
   }
   do {
-    for (unsigned int t = 0; t < count; t++) {
-      if (fibers[t].state == State::READY) {
-        running = t;
-        threadIdx = {t, 0, 0};
-        swapcontext(&scheduler, &fibers[t].context);
-      }
-    }
+    switchContext(scheduler, nextToRun(0));
   } while (releaseAny(count));
   return allDone();
 }
