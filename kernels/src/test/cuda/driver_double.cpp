@@ -1,6 +1,7 @@
 // A stand-in for the driver library: the functions that the binding calls, with a "device" whose
 // memory is this process's and whose kernels are the host builds. Everything is done at once, in
-// order, on the caller's thread; a stream that captures keeps what it is told instead.
+// order, on the caller's thread, one caller at a time; a stream that captures keeps what it is told
+// instead.
 //
 // The device's memory is filled with rubbish when it is given out and has guard bytes around it;
 // handles are checked and counted. double_* functions plant failures and read the counts.
@@ -11,6 +12,7 @@
 extern "C" {
 
 int cuInit(unsigned int) {
+  LOCK_WORLD;
   world.initialized = true;
   if (const int refused = enter(__func__, false)) {
     world.initialized = false;
@@ -20,11 +22,13 @@ int cuInit(unsigned int) {
 }
 
 int cuDriverGetVersion(int* version) {
+  LOCK_WORLD;
   *version = world.driverVersion;
   return SUCCESS;
 }
 
 int cuGetErrorName(int result, const char** name) {
+  LOCK_WORLD;
   static const std::map<int, const char*> names = {
       {INVALID_VALUE, "CUDA_ERROR_INVALID_VALUE"},
       {OUT_OF_MEMORY, "CUDA_ERROR_OUT_OF_MEMORY"},
@@ -137,6 +141,7 @@ int cuModuleLoadDataEx(void** module, const void* image, unsigned int numOptions
 }
 
 int cuModuleUnload(void* module) {
+  LOCK_WORLD;
   const int refused = enter(__func__, true);
   const int closed = close<Module>(module);
   return refused ? refused : closed;
@@ -177,6 +182,7 @@ int cuMemAlloc_v2(std::uintptr_t* address, std::size_t bytes) {
 }
 
 int cuMemFree_v2(std::uintptr_t address) {
+  LOCK_WORLD;
   const int refused = enter(__func__, true);
   const auto memory = world.memories.find(address);
   if (memory == world.memories.end()) {
@@ -196,6 +202,7 @@ int cuMemHostAlloc(void** address, std::size_t bytes, unsigned int) {
 }
 
 int cuMemFreeHost(void* address) {
+  LOCK_WORLD;
   const int refused = enter(__func__, true);
   if (world.handles.erase(address) == 0) {
     return INVALID_VALUE;
@@ -240,6 +247,7 @@ int cuStreamCreate(void** stream, unsigned int) {
 }
 
 int cuStreamDestroy_v2(void* stream) {
+  LOCK_WORLD;
   const int refused = enter(__func__, true);
   const int closed = close<Stream>(stream);
   return refused ? refused : closed;
@@ -263,6 +271,7 @@ int cuEventCreate(void** event, unsigned int) {
 }
 
 int cuEventDestroy_v2(void* event) {
+  LOCK_WORLD;
   const int refused = enter(__func__, true);
   const int closed = close<Event>(event);
   return refused ? refused : closed;
@@ -345,12 +354,14 @@ int cuGraphLaunch(void* handle, void* stream) {
 }
 
 int cuGraphExecDestroy(void* executable) {
+  LOCK_WORLD;
   const int refused = enter(__func__, true);
   const int closed = close<Graph>(executable);
   return refused ? refused : closed;
 }
 
 int cuGraphDestroy(void* graph) {
+  LOCK_WORLD;
   const int refused = enter(__func__, true);
   const int closed = close<Graph>(graph);
   return refused ? refused : closed;

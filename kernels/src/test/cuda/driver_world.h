@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <set>
 #include <string>
 #include <vector>
@@ -89,6 +90,8 @@ struct World {
 };
 
 inline World world;
+// Held by every function that is called from outside, from its beginning to its end.
+inline std::recursive_mutex worldMutex;
 inline int contextToken;
 inline thread_local void* current = nullptr;
 
@@ -111,9 +114,12 @@ inline int enter(const char* name, bool needsContext) {
   return needsContext && world.retains == 0 ? CONTEXT_IS_DESTROYED : SUCCESS;
 }
 
-#define ENTER(needsContext)                               \
+#define LOCK_WORLD const std::lock_guard<std::recursive_mutex> locked(worldMutex)
+
+#define ENTER(needsContext)                                \
+  LOCK_WORLD;                                              \
   if (const int refused = enter(__func__, needsContext)) { \
-    return refused;                                       \
+    return refused;                                        \
   }
 
 template <typename T> T* open() {

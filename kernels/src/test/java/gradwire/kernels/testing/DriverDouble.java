@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A driver library whose device is this process: the kernels' sources, built for this processor,
- * behind the driver's functions, with failures at will. One for the process. One thread.
+ * behind the driver's functions, with failures at will. One for the process. Thread-safe: calls
+ * wait for each other.
  */
 public final class DriverDouble {
   private static final List<String> COMPILER =
