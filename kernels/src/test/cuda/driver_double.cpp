@@ -43,6 +43,7 @@ int cuGetErrorName(int result, const char** name) {
       {CONTEXT_IS_DESTROYED, "CUDA_ERROR_CONTEXT_IS_DESTROYED"},
       {LAUNCH_FAILED, "CUDA_ERROR_LAUNCH_FAILED"},
       {CAPTURE_UNMATCHED, "CUDA_ERROR_STREAM_CAPTURE_UNMATCHED"},
+      {CAPTURED_EVENT, "CUDA_ERROR_CAPTURED_EVENT"},
   };
   const auto found = names.find(result);
   *name = found == names.end() ? nullptr : found->second;
@@ -258,10 +259,15 @@ int cuStreamSynchronize(void* stream) {
   return known<Stream>(stream) == nullptr ? INVALID_HANDLE : SUCCESS;
 }
 
-int cuStreamWaitEvent(void* stream, void* event, unsigned int) {
+// Another stream doesn't join a capture by waiting for its event, as it would on a device.
+int cuStreamWaitEvent(void* handle, void* event, unsigned int) {
   ENTER(true);
-  return known<Stream>(stream) == nullptr || known<Event>(event) == nullptr ? INVALID_HANDLE
-                                                                            : SUCCESS;
+  const Stream* stream = known<Stream>(handle);
+  if (stream == nullptr) {
+    return INVALID_HANDLE;
+  }
+  const int result = awaited(event);
+  return stream->capturing && result == CAPTURED_EVENT ? SUCCESS : result;
 }
 
 int cuEventCreate(void** event, unsigned int) {
@@ -277,19 +283,19 @@ int cuEventDestroy_v2(void* event) {
   return refused ? refused : closed;
 }
 
-int cuEventRecord(void* handle, void* stream) {
+int cuEventRecord(void* event, void* stream) {
   ENTER(true);
-  Event* event = known<Event>(handle);
-  return event == nullptr ? INVALID_HANDLE : submit(stream, [=] {
-    event->recorded = true;
-    event->at = std::chrono::steady_clock::now();
-    return true;
-  });
+  return record(event, stream, 0);
+}
+
+int cuEventRecordWithFlags(void* event, void* stream, unsigned int flags) {
+  ENTER(true);
+  return record(event, stream, flags);
 }
 
 int cuEventSynchronize(void* event) {
   ENTER(true);
-  return known<Event>(event) == nullptr ? INVALID_HANDLE : SUCCESS;
+  return awaited(event);
 }
 
 int cuEventElapsedTime(float* millis, void* from, void* to) {

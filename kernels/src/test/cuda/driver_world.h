@@ -30,6 +30,7 @@ enum Result {
   CONTEXT_IS_DESTROYED = 709,
   LAUNCH_FAILED = 719,
   CAPTURE_UNMATCHED = 903,
+  CAPTURED_EVENT = 907,
 };
 
 constexpr std::size_t GUARD_BYTES = 256;
@@ -62,6 +63,7 @@ struct Stream {
 
 struct Event {
   bool recorded = false;
+  bool captured = false;  // last recorded by a stream that captured, and not for the outside
   std::chrono::steady_clock::time_point at;
 };
 
@@ -177,6 +179,40 @@ inline int copy(void* stream, void* to, const void* from, std::size_t bytes) {
     std::memcpy(to, from, bytes);
     return true;
   });
+}
+
+constexpr unsigned int RECORD_EXTERNAL = 1;
+
+// Within a capture, a plain record is for other captured work alone, and nothing here waits.
+inline int record(void* eventHandle, void* streamHandle, unsigned int flags) {
+  Event* event = known<Event>(eventHandle);
+  const Stream* stream = known<Stream>(streamHandle);
+  if (event == nullptr || stream == nullptr) {
+    return INVALID_HANDLE;
+  }
+  if (flags > RECORD_EXTERNAL || (flags == RECORD_EXTERNAL && !stream->capturing)) {
+    return INVALID_VALUE;
+  }
+  if (stream->capturing && flags != RECORD_EXTERNAL) {
+    event->recorded = false;
+    event->captured = true;
+    return SUCCESS;
+  }
+  return submit(streamHandle, [event] {
+    event->recorded = true;
+    event->captured = false;
+    event->at = std::chrono::steady_clock::now();
+    return true;
+  });
+}
+
+// What waiting for an event comes to: a recorded one has happened, any other delays nobody.
+inline int awaited(void* handle) {
+  const Event* event = known<Event>(handle);
+  if (event == nullptr) {
+    return INVALID_HANDLE;
+  }
+  return event->captured ? CAPTURED_EVENT : SUCCESS;
 }
 
 inline int ptxVersion(const std::string& text) {

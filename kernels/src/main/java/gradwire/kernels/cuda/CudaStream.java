@@ -15,6 +15,7 @@ public final class CudaStream extends CudaResource {
   private static final int NON_BLOCKING = 1;
 
   private static final int CAPTURE_THIS_THREAD = 1;
+  private static final int RECORD_EXTERNAL = 1;
 
   private CudaStream(CudaContext context, long handle) {
     super(context, DriverFunction.STREAM_DESTROY, handle);
@@ -125,13 +126,32 @@ public final class CudaStream extends CudaResource {
             "an event to wait for");
   }
 
-  /** The event happens when all that is queued now is done. */
+  /**
+   * The event happens when all that is queued now is done. Within {@link #capture} it orders
+   * captured work only, and can't be waited for from outside: see {@link #recordOutside}.
+   */
   public void record(CudaEvent event) {
     context()
         .check(
             context().library().call(DriverFunction.EVENT_RECORD, event.handle(), handle()),
             DriverFunction.EVENT_RECORD,
             "an event to record");
+  }
+
+  /**
+   * Within {@link #capture} only: each launch of the graph records the event anew, for those
+   * outside of the graph. Until the first launch it is as it was.
+   *
+   * @throws CudaException if this stream captures nothing now
+   */
+  public void recordOutside(CudaEvent event) {
+    context()
+        .check(
+            context()
+                .library()
+                .call(DriverFunction.EVENT_RECORD_FLAGS, event.handle(), handle(), RECORD_EXTERNAL),
+            DriverFunction.EVENT_RECORD_FLAGS,
+            "a stream that captures, to record an event for the outside");
   }
 
   /**

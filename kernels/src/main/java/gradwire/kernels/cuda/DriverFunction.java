@@ -43,6 +43,7 @@ enum DriverFunction {
   EVENT_CREATE("cuEventCreate", "pi"),
   EVENT_DESTROY("cuEventDestroy_v2", "p"),
   EVENT_RECORD("cuEventRecord", "pp"),
+  EVENT_RECORD_FLAGS("cuEventRecordWithFlags", "ppi"),
   EVENT_AWAIT("cuEventSynchronize", "p"),
   EVENT_ELAPSED("cuEventElapsedTime", "ppp"),
   GRAPH_INSTANTIATE("cuGraphInstantiateWithFlags", "ppp"),
