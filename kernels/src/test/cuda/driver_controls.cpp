@@ -36,7 +36,8 @@ void double_set_memory_limit(long bytes) {
 // Memory, handles and contexts that are still open.
 int double_num_open() {
   LOCK_WORLD;
-  return static_cast<int>(world.memories.size() + world.handles.size()) + world.retains;
+  return static_cast<int>(world.memories.size() + world.registered.size() + world.handles.size()) +
+         world.retains;
 }
 
 // Pieces of memory around which something was written.

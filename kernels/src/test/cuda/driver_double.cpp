@@ -41,6 +41,8 @@ int cuGetErrorName(int result, const char** name) {
       {INVALID_HANDLE, "CUDA_ERROR_INVALID_HANDLE"},
       {NOT_FOUND, "CUDA_ERROR_NOT_FOUND"},
       {CONTEXT_IS_DESTROYED, "CUDA_ERROR_CONTEXT_IS_DESTROYED"},
+      {HOST_MEMORY_ALREADY_REGISTERED, "CUDA_ERROR_HOST_MEMORY_ALREADY_REGISTERED"},
+      {HOST_MEMORY_NOT_REGISTERED, "CUDA_ERROR_HOST_MEMORY_NOT_REGISTERED"},
       {LAUNCH_FAILED, "CUDA_ERROR_LAUNCH_FAILED"},
       {CAPTURE_UNMATCHED, "CUDA_ERROR_STREAM_CAPTURE_UNMATCHED"},
       {CAPTURED_EVENT, "CUDA_ERROR_CAPTURED_EVENT"},
@@ -210,6 +212,20 @@ int cuMemFreeHost(void* address) {
   }
   std::free(address);
   return refused;
+}
+
+int cuMemHostRegister_v2(void* address, std::size_t bytes, unsigned int) {
+  ENTER(true);
+  if (address == nullptr || bytes == 0) {
+    return INVALID_VALUE;
+  }
+  return world.registered.insert(address).second ? SUCCESS : HOST_MEMORY_ALREADY_REGISTERED;
+}
+
+int cuMemHostUnregister(void* address) {
+  LOCK_WORLD;
+  const int refused = enter(__func__, true);
+  return world.registered.erase(address) == 0 ? HOST_MEMORY_NOT_REGISTERED : refused;
 }
 
 int cuMemcpyHtoDAsync_v2(std::uintptr_t to, const void* from, std::size_t bytes, void* stream) {

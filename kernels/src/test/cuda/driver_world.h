@@ -28,6 +28,8 @@ enum Result {
   INVALID_HANDLE = 400,
   NOT_FOUND = 500,
   CONTEXT_IS_DESTROYED = 709,
+  HOST_MEMORY_ALREADY_REGISTERED = 712,
+  HOST_MEMORY_NOT_REGISTERED = 713,
   LAUNCH_FAILED = 719,
   CAPTURE_UNMATCHED = 903,
   CAPTURED_EVENT = 907,
@@ -87,6 +89,7 @@ struct World {
   int damaged = 0;
   std::map<std::string, Planted> planted;
   std::map<std::uintptr_t, Memory> memories;
+  std::set<void*> registered;
   std::set<void*> handles;
   std::vector<std::unique_ptr<Function>> functions;
 };

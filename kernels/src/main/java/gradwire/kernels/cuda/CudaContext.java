@@ -78,6 +78,18 @@ public final class CudaContext implements AutoCloseable {
     return PinnedMemory.allocate(this, numBytes);
   }
 
+  /**
+   * Lets the device read and write the caller's memory as {@linkplain #pin pinned} memory: whole
+   * pages of it, for all contexts of this process.
+   *
+   * @param hostMemory off-heap, such as a mapping that processes share; at least 1 byte, not
+   *     registered yet, and to outlive what is returned
+   * @throws CudaException if the driver refuses, as some do for mappings of files
+   */
+  public RegisteredMemory register(MemorySegment hostMemory) {
+    return RegisteredMemory.register(this, hostMemory);
+  }
+
   /** A new queue of work. */
   public CudaStream stream() {
     return CudaStream.create(this);

@@ -5,7 +5,13 @@ package gradwire.kernels.cuda;
  * {@link IllegalStateException}. Whoever closes sees to it that no other thread is using it.
  */
 public abstract sealed class CudaResource implements AutoCloseable
-    permits DeviceMemory, PinnedMemory, CudaStream, CudaEvent, CudaModule, CudaGraph {
+    permits DeviceMemory,
+        PinnedMemory,
+        RegisteredMemory,
+        CudaStream,
+        CudaEvent,
+        CudaModule,
+        CudaGraph {
   private final CudaContext context;
   private final DriverFunction destroy;
   private volatile long handle;

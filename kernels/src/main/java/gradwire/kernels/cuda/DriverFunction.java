@@ -27,6 +27,8 @@ enum DriverFunction {
   MEMORY_FREE("cuMemFree_v2", "p"),
   PINNED_ALLOCATE("cuMemHostAlloc", "ppi"),
   PINNED_FREE("cuMemFreeHost", "p"),
+  HOST_REGISTER("cuMemHostRegister_v2", "ppi"),
+  HOST_UNREGISTER("cuMemHostUnregister", "p"),
   COPY_TO_DEVICE("cuMemcpyHtoDAsync_v2", "pppp"),
   COPY_TO_HOST("cuMemcpyDtoHAsync_v2", "pppp"),
   COPY_ON_DEVICE("cuMemcpyDtoDAsync_v2", "pppp"),
