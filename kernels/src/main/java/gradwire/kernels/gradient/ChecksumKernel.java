@@ -2,6 +2,7 @@ package gradwire.kernels.gradient;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import gradwire.kernels.code.Walk;
 import gradwire.kernels.cuda.CudaKernel;
 import gradwire.kernels.cuda.CudaModule;
 import gradwire.kernels.cuda.CudaStream;

@@ -1,5 +1,7 @@
 package gradwire.kernels.gradient;
 
+import gradwire.kernels.code.Image;
+import gradwire.kernels.code.Walk;
 import gradwire.kernels.cuda.CudaContext;
 import gradwire.kernels.cuda.CudaModule;
 
@@ -42,8 +44,7 @@ public final class GradientKernels implements AutoCloseable {
    * @param blocksPerMultiprocessor at most so many; threads take more than one turn for the rest
    */
   public static GradientKernels load(CudaContext context, int blocksPerMultiprocessor) {
-    Image image = context.device().major() == 9 ? Image.CUBIN_9 : Image.PTX;
-    return load(context, image, blocksPerMultiprocessor);
+    return load(context, Image.of(context.device()), blocksPerMultiprocessor);
   }
 
   static GradientKernels load(CudaContext context, Image image, int blocksPerMultiprocessor) {

@@ -1,5 +1,6 @@
 package gradwire.kernels.gradient;
 
+import gradwire.kernels.code.Walk;
 import gradwire.kernels.cuda.CudaKernel;
 import gradwire.kernels.cuda.CudaModule;
 import gradwire.kernels.cuda.CudaStream;

@@ -1,12 +1,12 @@
 package gradwire.kernels.gpucheck;
 
+import gradwire.kernels.code.Image;
 import gradwire.kernels.cuda.CudaContext;
 import gradwire.kernels.cuda.CudaDriver;
 import gradwire.kernels.cuda.CudaStream;
 import gradwire.kernels.cuda.CudaSupport;
 import gradwire.kernels.cuda.DeviceRange;
 import gradwire.kernels.gradient.GradientKernels;
-import gradwire.kernels.gradient.Image;
 import gradwire.kernels.gradient.OptimizerStep;
 import java.util.List;
 

@@ -1,9 +1,9 @@
 package gradwire.kernels.gpucheck;
 
+import gradwire.kernels.code.Image;
 import gradwire.kernels.cuda.CudaDevice;
 import gradwire.kernels.cuda.CudaSupport;
 import gradwire.kernels.cuda.LaunchBench;
-import gradwire.kernels.gradient.Image;
 import gradwire.kernels.testing.Gpu;
 import java.io.IOException;
 import java.io.PrintWriter;

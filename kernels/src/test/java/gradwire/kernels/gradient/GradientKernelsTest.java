@@ -2,6 +2,7 @@ package gradwire.kernels.gradient;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import gradwire.kernels.code.Image;
 import gradwire.kernels.cuda.DeviceRange;
 import gradwire.kernels.testing.Gpu;
 import gradwire.kernels.testing.Numbers;

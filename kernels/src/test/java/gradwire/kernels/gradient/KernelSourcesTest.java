@@ -3,6 +3,7 @@ package gradwire.kernels.gradient;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import gradwire.kernels.code.Image;
 import gradwire.kernels.testing.Tool;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,9 +19,9 @@ final class KernelSourcesTest {
 
   @Test
   void theTranslationsAreThoseOfTheSources(@TempDir Path folder) throws IOException {
-    assumeTrue(System.getProperty("gradwire.kernels.sources") != null, "the sources are not here");
+    assumeTrue(System.getProperty("gradwire.repository") != null, "the sources are not here");
     assumeTrue(Tool.isHere("nvcc"), "no nvcc: kernels.ptx is taken as it is");
-    Path sources = Path.of(System.getProperty("gradwire.kernels.sources"));
+    Path sources = Path.of(System.getProperty("gradwire.repository"), "kernels/src");
     Tool.run(List.of(sources.resolve("../build-kernels.sh").toString(), folder.toString()));
     Path committed = sources.resolve("main/resources/gradwire/kernels");
     assumeTrue(

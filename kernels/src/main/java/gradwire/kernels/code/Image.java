@@ -1,5 +1,6 @@
-package gradwire.kernels.gradient;
+package gradwire.kernels.code;
 
+import gradwire.kernels.cuda.CudaDevice;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -15,6 +16,11 @@ public enum Image {
 
   Image(String file) {
     this.file = file;
+  }
+
+  /** Machine code where there is some for the device, else the PTX. */
+  public static Image of(CudaDevice device) {
+    return device.major() == 9 ? CUBIN_9 : PTX;
   }
 
   /** The resource's name. */

@@ -1,5 +1,6 @@
-package gradwire.kernels.gradient;
+package gradwire.kernels.code;
 
+import gradwire.kernels.cuda.CudaDevice;
 import gradwire.kernels.cuda.DeviceRange;
 import gradwire.kernels.cuda.Grid;
 
@@ -8,9 +9,9 @@ import gradwire.kernels.cuda.Grid;
  *
  * @param blocksPerMultiprocessor at most so many; threads of a larger vector take several turns
  */
-record Walk(int numMultiprocessors, int blocksPerMultiprocessor) {
+public record Walk(int numMultiprocessors, int blocksPerMultiprocessor) {
   /** The best all round on an H200, of 8, 16, ... 128 and as many as there is work for. */
-  static final int DEFAULT_BLOCKS_PER_MULTIPROCESSOR = 128;
+  public static final int DEFAULT_BLOCKS_PER_MULTIPROCESSOR = 128;
 
   private static final int THREADS_PER_BLOCK = 256;
   private static final int ELEMENTS_PER_THREAD = 4;
@@ -21,18 +22,23 @@ record Walk(int numMultiprocessors, int blocksPerMultiprocessor) {
 
   private static final int LARGE_BLOCK = 1024;
 
+  /** For a device, not more than {@link #DEFAULT_BLOCKS_PER_MULTIPROCESSOR}. */
+  public static Walk of(CudaDevice device) {
+    return new Walk(device.numMultiprocessors(), DEFAULT_BLOCKS_PER_MULTIPROCESSOR);
+  }
+
   /** Threads for {@code length} elements, 1 at least. */
-  Grid over(long length) {
+  public Grid over(long length) {
     return grid(Math.ceilDiv(length, ELEMENTS_PER_THREAD));
   }
 
   /** A warp for each of {@code count} things, 1 at least. */
-  Grid warps(long count) {
+  public Grid warps(long count) {
     return grid(count * WARP);
   }
 
   /** A thread for each of {@code count} things, 1 at least. */
-  Grid threads(long count) {
+  public Grid threads(long count) {
     return grid(count);
   }
 
@@ -44,7 +50,7 @@ record Walk(int numMultiprocessors, int blocksPerMultiprocessor) {
   }
 
   /** Threads for {@code count} things, not more than run at a time: where a block's start costs. */
-  Grid resident(long count) {
+  public Grid resident(long count) {
     return Grid.over(count, THREADS_PER_BLOCK, numMultiprocessors * RESIDENT_BLOCKS);
   }
 
@@ -52,7 +58,7 @@ record Walk(int numMultiprocessors, int blocksPerMultiprocessor) {
    * A large block for each of {@code count} things, 1 at least, few at a time: what they read twice
    * stays in the cache.
    */
-  Grid largeBlocks(long count) {
+  public Grid largeBlocks(long count) {
     return Grid.over(count * LARGE_BLOCK, LARGE_BLOCK, 2 * numMultiprocessors);
   }
 
@@ -61,7 +67,7 @@ record Walk(int numMultiprocessors, int blocksPerMultiprocessor) {
    *
    * @param what the range, as an error calls it
    */
-  static void checkBytes(String what, DeviceRange range, long numBytes) {
+  public static void checkBytes(String what, DeviceRange range, long numBytes) {
     if (range.numBytes() != numBytes) {
       throw new IllegalArgumentException(
           "%s: expected %,d bytes, got %,d".formatted(what, numBytes, range.numBytes()));
