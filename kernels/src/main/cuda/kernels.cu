@@ -1,10 +1,16 @@
 // All kernels, as one module.
 #include "casts.cuh"
 #include "checksum.cuh"
+#include "columns.cuh"
+#include "convolution.cuh"
+#include "elements.cuh"
 #include "loss.cuh"
 #include "mean.cuh"
 #include "optimizers.cuh"
+#include "pooling.cuh"
+#include "product.cuh"
 #include "quantise.cuh"
+#include "row_losses.cuh"
 
 // What a launch costs by itself.
 extern "C" __global__ void nothing() {}

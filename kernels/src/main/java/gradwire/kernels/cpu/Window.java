@@ -109,14 +109,16 @@ public record Window(
     return output.area() * channels;
   }
 
-  /** As functions of the library of loops have it: all numbers, in order. */
+  /** As kernels have it: all numbers, in order. */
+  public int[] numbers() {
+    return IntStream.concat(
+            Stream.of(input, kernel, stride, padding, dilation, output).flatMapToInt(Size::numbers),
+            IntStream.of(channels))
+        .toArray();
+  }
+
+  /** As functions of the library of loops have it. */
   MemorySegment allocate(Arena arena) {
-    return arena.allocateFrom(
-        JAVA_INT,
-        IntStream.concat(
-                Stream.of(input, kernel, stride, padding, dilation, output)
-                    .flatMapToInt(Size::numbers),
-                IntStream.of(channels))
-            .toArray());
+    return arena.allocateFrom(JAVA_INT, numbers());
   }
 }

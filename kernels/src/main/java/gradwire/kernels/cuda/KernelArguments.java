@@ -30,6 +30,11 @@ public final class KernelArguments {
     return int64(range.address());
   }
 
+  /** A pointer that is null. */
+  public KernelArguments nothing() {
+    return int64(0);
+  }
+
   /** A {@code long long}. */
   public KernelArguments int64(long value) {
     values.setAtIndex(JAVA_LONG, count, value);
@@ -46,6 +51,11 @@ public final class KernelArguments {
   public KernelArguments float32(float value) {
     values.set(JAVA_FLOAT, (long) count * Long.BYTES, value);
     return placed(values.address() + (long) count * Long.BYTES);
+  }
+
+  /** A {@code double}. */
+  public KernelArguments float64(double value) {
+    return int64(Double.doubleToRawLongBits(value));
   }
 
   /** A struct that is an array of {@code capacity} pointers, the rest of them null. */

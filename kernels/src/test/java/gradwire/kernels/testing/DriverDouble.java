@@ -58,7 +58,7 @@ public final class DriverDouble {
   }
 
   private static Path build() {
-    Path sources = Path.of(System.getProperty("gradwire.kernels.sources"));
+    Path sources = Path.of(System.getProperty("gradwire.repository"), "kernels/src");
     Path doubles = sources.resolve("test/cuda");
     try (Stream<Path> files = Files.list(doubles)) {
       Path folder = Files.createTempDirectory("gradwire-double");

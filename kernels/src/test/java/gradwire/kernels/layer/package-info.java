@@ -1,0 +1,4 @@
+@NullMarked
+package gradwire.kernels.layer;
+
+import org.jspecify.annotations.NullMarked;
