@@ -32,7 +32,7 @@ final class NativeComputation implements Computation {
   private final List<Kept> kept = new ArrayList<>();
 
   /** A plan, and where it writes outputs. */
-  private record Kept(ExecutionPlan.Use use, ExecutionPlan plan, FloatTensor outputs) {}
+  private record Kept(Plan.Use use, ExecutionPlan plan, FloatTensor outputs) {}
 
   /**
    * @param mean whether loss and gradient are the batch mean; else they are the sum
@@ -70,7 +70,7 @@ final class NativeComputation implements Computation {
 
   private Kept plan(FloatTensor features, boolean training) {
     int batchSize = Math.toIntExact(features.numExamples());
-    ExecutionPlan.Use use = new ExecutionPlan.Use(shape(features), batchSize, training);
+    Plan.Use use = new Plan.Use(shape(features), batchSize, training);
     for (Kept one : kept) {
       if (one.use.equals(use)) {
         return one;

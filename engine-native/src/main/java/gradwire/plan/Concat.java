@@ -27,7 +27,7 @@ public record Concat() implements Layer {
     @Override
     public void forward() {
       int first = 0;
-      for (Value input : memory.inputs()) {
+      for (Value<MemorySegment> input : memory.inputs()) {
         Layouts.copyRows(whole(input, input.data()), part(memory.output().data(), first, input));
         first += input.shape().channels();
       }
@@ -36,7 +36,7 @@ public record Concat() implements Layer {
     @Override
     public void backward() {
       int first = 0;
-      for (Value input : memory.inputs()) {
+      for (Value<MemorySegment> input : memory.inputs()) {
         if (input.hasGradient()) {
           Matrix own = part(memory.output().gradient(), first, input);
           Layouts.copyRows(own, whole(input, input.gradient()));
@@ -49,12 +49,12 @@ public record Concat() implements Layer {
       return memory.batchSize() * memory.output().shape().pixels();
     }
 
-    private Matrix whole(Value input, MemorySegment data) {
+    private Matrix whole(Value<MemorySegment> input, MemorySegment data) {
       return new Matrix(data, numPixels(), input.shape().channels());
     }
 
     /** An input's channels among all, from the channel {@code first} on. */
-    private Matrix part(MemorySegment all, int first, Value input) {
+    private Matrix part(MemorySegment all, int first, Value<MemorySegment> input) {
       return new Matrix(
           all.asSlice((long) first * Float.BYTES),
           numPixels(),

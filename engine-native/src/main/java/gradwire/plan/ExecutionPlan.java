@@ -12,24 +12,15 @@ import java.util.List;
  * A network laid out for batches of one size: a list of calls over memory that is shared out
  * beforehand. One thread.
  */
-public final class ExecutionPlan implements AutoCloseable {
-  /**
-   * What a plan is for.
-   *
-   * @param input an example's shape
-   * @param batchSize examples
-   * @param training else inference: no gradients, running statistics
-   */
-  public record Use(Shape input, int batchSize, boolean training) {}
-
+public final class ExecutionPlan implements Plan {
   private final Arena arena = Arena.ofShared();
   private final NetworkSpec network;
   private final Use use;
-  private final Value input;
+  private final Value<MemorySegment> input;
   private final RandomKey randomKey = new RandomKey();
 
   /** By vertex, once for each time that it is read. */
-  private final List<List<Value>> values = new ArrayList<>();
+  private final List<List<Value<MemorySegment>>> values = new ArrayList<>();
 
   private final List<Node> nodes = new ArrayList<>();
   private final LossNode loss;
@@ -43,9 +34,9 @@ public final class ExecutionPlan implements AutoCloseable {
       NetworkSpec network, Use use, MemorySegment parameters, MemorySegment gradient) {
     this.network = network;
     this.use = use;
-    this.input = new Value(use.input(), null, null);
+    this.input = new Value<>(use.input(), null, null);
     try {
-      requireInputInOrder();
+      network.requireInputInOrder(use.input());
       List<Shape> shapes = this.network.shapes(use.input());
       MemoryPlan memory = new MemoryPlan();
       ValueBuffers buffers = new ValueBuffers(this.network, use, shapes, memory);
@@ -54,7 +45,7 @@ public final class ExecutionPlan implements AutoCloseable {
         values.add(buffers.values(v, allocated));
       }
       MemorySegment scratch = Floats.allocate(arena, scratchFloats(shapes));
-      ValueUses uses = new ValueUses(input, values);
+      ValueUses<MemorySegment> uses = new ValueUses<>(input, values);
       for (int v = 0; v < shapes.size(); v++) {
         nodes.add(node(v, uses, scratch, parameters, gradient));
       }
@@ -65,24 +56,9 @@ public final class ExecutionPlan implements AutoCloseable {
     }
   }
 
-  /** Pixels and time steps come in another order than layers read them. */
-  private void requireInputInOrder() {
-    for (Vertex vertex : network.vertices()) {
-      boolean readsAnyOrder =
-          vertex.layer() instanceof ChannelsLast || vertex.layer() instanceof Embedding;
-      Misfit.unless(
-          readsAnyOrder
-              || use.input().pixels() == 1
-              || !vertex.inputs().contains(NetworkSpec.INPUT),
-          "features of the first layer",
-          "[batch, features]",
-          use.input());
-    }
-  }
-
   private Node node(
       int index,
-      ValueUses uses,
+      ValueUses<MemorySegment> uses,
       MemorySegment scratch,
       MemorySegment parameters,
       MemorySegment gradient) {
@@ -111,21 +87,12 @@ public final class ExecutionPlan implements AutoCloseable {
     return most;
   }
 
-  /** An example's shape at the end of the network. */
+  @Override
   public Shape output() {
     return values.getLast().getFirst().shape();
   }
 
-  /**
-   * Forward and backward.
-   *
-   * @param features {@code [batch, ...]}
-   * @param labels {@code [batch, ...]}
-   * @param scale of loss and gradient, which are sums over the batch
-   * @param key what random draws follow from: the same key, the same bits
-   * @param flow is told of every vertex's parameters
-   * @return the loss
-   */
+  @Override
   public double computeGradient(
       MemorySegment features, MemorySegment labels, double scale, long key, StepFlow flow) {
     randomKey.set(key);
@@ -143,20 +110,15 @@ public final class ExecutionPlan implements AutoCloseable {
   }
 
   /** Of all times that a value is read, into the first's. */
-  private void sumGradients(List<Value> uses) {
-    Value sum = uses.getFirst();
+  private void sumGradients(List<Value<MemorySegment>> uses) {
+    Value<MemorySegment> sum = uses.getFirst();
     long numFloats = (long) use.batchSize() * sum.shape().numFloats();
     for (int i = 1; i < uses.size(); i++) {
       Elementwise.add(sum.gradient(), uses.get(i).gradient(), sum.gradient(), numFloats);
     }
   }
 
-  /**
-   * Forward alone.
-   *
-   * @param features {@code [batch, ...]}
-   * @param outputs {@code [batch, ...]}, written
-   */
+  @Override
   public void infer(MemorySegment features, MemorySegment outputs) {
     forward(features, StepFlow.NONE);
     loss.activate(outputs);

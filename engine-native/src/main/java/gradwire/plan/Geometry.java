@@ -16,7 +16,7 @@ import java.util.Optional;
  */
 public record Geometry(Size kernel, Size stride, Size padding, Size dilation, boolean same) {
   /** The windows of images of one shape; without a geometry there is one, as large as an image. */
-  static Window of(Optional<Geometry> geometry, Shape image) {
+  public static Window of(Optional<Geometry> geometry, Shape image) {
     Size one = new Size(1, 1);
     return geometry.orElse(new Geometry(image.size(), one, new Size(0, 0), one, false)).on(image);
   }
@@ -28,7 +28,7 @@ public record Geometry(Size kernel, Size stride, Size padding, Size dilation, bo
   }
 
   /** The windows of images of one shape. */
-  Window on(Shape image) {
+  public Window on(Shape image) {
     Size reach =
         new Size(
             reach(kernel.height(), dilation.height()), reach(kernel.width(), dilation.width()));

@@ -59,7 +59,7 @@ public record LayerNorm(Range gain, Optional<Range> bias) implements Layer {
 
     @Override
     public void backward() {
-      Value x = memory.input();
+      Value<MemorySegment> x = memory.input();
       MemorySegment dy = memory.output().gradient();
       Optional<MemorySegment> dx = x.hasGradient() ? Optional.of(x.gradient()) : Optional.empty();
       Columns gains = kernel.backward(dy, x.data(), dx, gain());

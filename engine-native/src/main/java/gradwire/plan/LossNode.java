@@ -11,7 +11,7 @@ import java.lang.foreign.MemorySegment;
  */
 final class LossNode {
   private final Loss loss;
-  private final Value logits;
+  private final Value<MemorySegment> logits;
   private final int batchSize;
   private final int numSteps;
   private final int numLabels;
@@ -22,7 +22,7 @@ final class LossNode {
 
   private final double[] losses;
 
-  LossNode(NetworkSpec network, Value logits, int batchSize, Arena arena) {
+  LossNode(NetworkSpec network, Value<MemorySegment> logits, int batchSize, Arena arena) {
     this.loss = network.loss();
     this.logits = logits;
     this.batchSize = batchSize;

@@ -10,7 +10,7 @@ import java.util.List;
  * Lays buffers out in one piece of memory, so that those that are in use at one moment don't
  * overlap; the others may. Moments are numbered. One thread.
  */
-final class MemoryPlan {
+public final class MemoryPlan {
   /** A cache line. */
   private static final long ALIGNMENT_FLOATS = 16;
 
@@ -64,7 +64,7 @@ final class MemoryPlan {
   }
 
   /** Floats of the whole. */
-  long numFloats() {
+  public long numFloats() {
     long end = 0;
     for (int i = 0; i < lifetimes.size(); i++) {
       end = Math.max(end, offsets.get(i) + lifetimes.get(i).numFloats());
@@ -75,10 +75,25 @@ final class MemoryPlan {
   /** Every buffer's memory, by number; zeros at first. */
   List<MemorySegment> allocate(Arena arena) {
     MemorySegment whole = Floats.allocate(arena, numFloats());
-    List<MemorySegment> buffers = new ArrayList<>();
+    return cut((offset, numFloats) -> Floats.slice(whole, offset, numFloats));
+  }
+
+  /**
+   * Every buffer's memory, by number.
+   *
+   * @param slice of the whole, by offset and length in floats
+   */
+  public <M> List<M> cut(Slice<M> slice) {
+    List<M> buffers = new ArrayList<>();
     for (int i = 0; i < lifetimes.size(); i++) {
-      buffers.add(Floats.slice(whole, offsets.get(i), lifetimes.get(i).numFloats()));
+      buffers.add(slice.of(offsets.get(i), lifetimes.get(i).numFloats()));
     }
     return buffers;
+  }
+
+  /** Cuts memory of one kind. */
+  @FunctionalInterface
+  public interface Slice<M> {
+    M of(long offset, long numFloats);
   }
 }

@@ -35,6 +35,23 @@ public record NetworkSpec(List<Vertex> vertices, Loss loss, boolean hasLossOfSte
     this(vertices, loss, false);
   }
 
+  /**
+   * Refuses an input whose pixels or time steps come in another order than the first layers read.
+   *
+   * @throws gradwire.error.UsageException if it does
+   */
+  public void requireInputInOrder(Shape input) {
+    for (Vertex vertex : vertices) {
+      boolean readsAnyOrder =
+          vertex.layer() instanceof ChannelsLast || vertex.layer() instanceof Embedding;
+      Misfit.unless(
+          readsAnyOrder || input.pixels() == 1 || !vertex.inputs().contains(INPUT),
+          "features of the first layer",
+          "[batch, features]",
+          input);
+    }
+  }
+
   /** Who reads a vertex's value, in order; as often as it does. */
   List<Integer> readers(int vertex) {
     return readers(vertices, vertex);
@@ -53,7 +70,7 @@ public record NetworkSpec(List<Vertex> vertices, Loss loss, boolean hasLossOfSte
   }
 
   /** The shape of every vertex's value, for examples of shape {@code input}. */
-  List<Shape> shapes(Shape input) {
+  public List<Shape> shapes(Shape input) {
     List<Shape> shapes = new ArrayList<>();
     for (Vertex vertex : vertices) {
       shapes.add(vertex.layer().output(inputsOf(vertex, shapes, input)));
@@ -61,7 +78,8 @@ public record NetworkSpec(List<Vertex> vertices, Loss loss, boolean hasLossOfSte
     return shapes;
   }
 
-  static <T> List<T> inputsOf(Vertex vertex, List<T> made, T input) {
+  /** What a vertex reads, of what all before it made. */
+  public static <T> List<T> inputsOf(Vertex vertex, List<T> made, T input) {
     return vertex.inputs().stream().map(v -> v == INPUT ? input : made.get(v)).toList();
   }
 }

@@ -19,15 +19,15 @@ import java.util.List;
  */
 record NodeMemory(
     int batchSize,
-    List<Value> inputs,
-    Value output,
+    List<Value<MemorySegment>> inputs,
+    Value<MemorySegment> output,
     MemorySegment scratch,
     MemorySegment parameters,
     MemorySegment gradient,
     boolean training,
     RandomKey randomKey,
     Arena arena) {
-  Value input() {
+  Value<MemorySegment> input() {
     return inputs.getFirst();
   }
 

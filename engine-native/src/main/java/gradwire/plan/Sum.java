@@ -32,7 +32,7 @@ public record Sum() implements Layer {
 
     @Override
     public void backward() {
-      for (Value input : memory.inputs()) {
+      for (Value<MemorySegment> input : memory.inputs()) {
         if (input.hasGradient()) {
           Elementwise.copy(memory.output().gradient(), input.gradient(), memory.outputFloats());
         }

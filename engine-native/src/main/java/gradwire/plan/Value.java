@@ -1,46 +1,47 @@
 package gradwire.plan;
 
-import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a vertex makes of a batch, {@code [batch, height, width, channels] float32}, and the loss's
  * gradient by it; both with slack behind. One thread.
+ *
+ * @param <M> memory of whatever computes
  */
-final class Value {
+public final class Value<M> {
   private final Shape shape;
-  private @Nullable MemorySegment data;
-  private final @Nullable MemorySegment gradient;
+  private @Nullable M data;
+  private final @Nullable M gradient;
 
   /**
    * @param data null: not yet known
    * @param gradient null: nobody needs it
    */
-  Value(Shape shape, @Nullable MemorySegment data, @Nullable MemorySegment gradient) {
+  public Value(Shape shape, @Nullable M data, @Nullable M gradient) {
     this.shape = shape;
     this.data = data;
     this.gradient = gradient;
   }
 
-  Shape shape() {
+  public Shape shape() {
     return shape;
   }
 
-  MemorySegment data() {
+  public M data() {
     return Objects.requireNonNull(data, "a value is computed before it is read");
   }
 
   /** Lends the value somebody else's memory, which has no slack. */
-  void lend(MemorySegment memory) {
+  void lend(M memory) {
     data = memory;
   }
 
-  boolean hasGradient() {
+  public boolean hasGradient() {
     return gradient != null;
   }
 
-  MemorySegment gradient() {
+  public M gradient() {
     return Objects.requireNonNull(gradient, "nobody needs this gradient");
   }
 }

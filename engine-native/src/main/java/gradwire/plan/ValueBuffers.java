@@ -1,7 +1,6 @@
 package gradwire.plan;
 
 import gradwire.kernels.cpu.DirectConvolution;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -10,14 +9,14 @@ import java.util.List;
  * {@code v}, moment {@code 2 * count - v} its backward pass, and {@code count} the loss. A value
  * that is read more than once has a gradient for each time, to be summed. Immutable.
  */
-final class ValueBuffers {
+public final class ValueBuffers {
   private final List<Shape> shapes;
   private final List<Integer> data = new ArrayList<>();
 
   /** By vertex, then by use: nothing where nobody needs it. */
   private final List<List<Integer>> gradients = new ArrayList<>();
 
-  ValueBuffers(NetworkSpec network, ExecutionPlan.Use use, List<Shape> shapes, MemoryPlan memory) {
+  public ValueBuffers(NetworkSpec network, Plan.Use use, List<Shape> shapes, MemoryPlan memory) {
     this.shapes = shapes;
     int count = shapes.size();
     boolean[] needed = needed(network);
@@ -51,14 +50,18 @@ final class ValueBuffers {
     return needed;
   }
 
-  /** A vertex's value, once for each time that it is read, in the order of its readers. */
-  List<Value> values(int vertex, List<MemorySegment> buffers) {
-    MemorySegment values = buffers.get(data.get(vertex));
+  /**
+   * A vertex's value, once for each time that it is read, in the order of its readers.
+   *
+   * @param buffers as the plan of memory numbers them
+   */
+  public <M> List<Value<M>> values(int vertex, List<M> buffers) {
+    M values = buffers.get(data.get(vertex));
     Shape shape = shapes.get(vertex);
     return gradients.get(vertex).isEmpty()
-        ? List.of(new Value(shape, values, null))
+        ? List.of(new Value<>(shape, values, null))
         : gradients.get(vertex).stream()
-            .map(gradient -> new Value(shape, values, buffers.get(gradient)))
+            .map(gradient -> new Value<>(shape, values, buffers.get(gradient)))
             .toList();
   }
 }
