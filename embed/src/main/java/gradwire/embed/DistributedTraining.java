@@ -69,6 +69,7 @@ public final class DistributedTraining<N extends Model> {
   private int numEpochs = 1;
   private Optional<Integer> batchSize = Optional.empty();
   private Training training = Training.DEFAULT;
+  private boolean useGpu;
   private ComputeTarget target = ComputeTarget.INPROCESS;
   private Optional<PrintStream> progress = Optional.empty();
   private Path runs = RUNS;
@@ -156,6 +157,12 @@ public final class DistributedTraining<N extends Model> {
     return this;
   }
 
+  /** Workers compute on GPUs, each on the one of its index; on the CPU unless told. */
+  public DistributedTraining<N> useGpu() {
+    useGpu = true;
+    return this;
+  }
+
   /** Judges a classifier on these examples; the result's metrics have {@code testAccuracy}. */
   public DistributedTraining<N> evaluate(DataSetIterator examples) {
     testExamples = Optional.of(MiniBatches.of(EmbeddedRun.TEST_DATA, examples));
@@ -225,6 +232,7 @@ public final class DistributedTraining<N extends Model> {
         numEpochs,
         batchSize,
         complete,
+        useGpu,
         target,
         progress);
   }

@@ -1,5 +1,6 @@
 package gradwire.embed;
 
+import gradwire.config.ComputeChoice;
 import gradwire.config.ComputeTarget;
 import gradwire.config.Estimator;
 import gradwire.config.JobFile;
@@ -48,8 +49,13 @@ final class EmbeddedRun {
       int numEpochs,
       Optional<Integer> batchSize,
       Training training,
+      boolean useGpu,
       ComputeTarget target,
-      Optional<PrintStream> progress) {}
+      Optional<PrintStream> progress) {
+    ComputeChoice compute(int worker) {
+      return ComputeChoice.of(training.engine(), useGpu, worker);
+    }
+  }
 
   private final Plan plan;
   private final RunFolder folder;
@@ -94,7 +100,7 @@ final class EmbeddedRun {
     plan.testExamples().ifPresent(test -> SpoolWriter.write(TEST_DATA, test, input.test()));
     try (Arena arena = Arena.ofConfined()) {
       Spool spool = Spool.open(input.train(), arena);
-      FitCheck.require(TRAINING_DATA, plan.network(), plan.training().engine(), spool);
+      FitCheck.require(TRAINING_DATA, plan.network(), plan.compute(0), spool);
       if (plan.testExamples().isPresent()) {
         requireAlike(spool, Spool.open(input.test(), arena));
       }
@@ -125,7 +131,7 @@ final class EmbeddedRun {
             defaults.nodeCount(),
             plan.numWorkers(),
             plan.numServers(),
-            defaults.useGpu(),
+            plan.useGpu(),
             Map.of(
                 SpooledTraining.INPUT_DIR, input.root().toString(),
                 SpooledTraining.BATCH_SIZE, Integer.toString(steps.batchSize()),

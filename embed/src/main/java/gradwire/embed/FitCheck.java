@@ -1,6 +1,6 @@
 package gradwire.embed;
 
-import gradwire.config.EngineChoice;
+import gradwire.config.ComputeChoice;
 import gradwire.dl4j.Dl4jEngine;
 import gradwire.error.Expect;
 import gradwire.error.UsageException;
@@ -19,7 +19,7 @@ final class FitCheck {
    * @param where what the examples are, for messages
    * @throws UsageException if the network can't be run, or not on such examples
    */
-  static void require(String where, TrainableNetwork network, EngineChoice choice, Spool spool) {
+  static void require(String where, TrainableNetwork network, ComputeChoice choice, Spool spool) {
     try (Dl4jEngine engine = network.newEngine(choice);
         Arena arena = Arena.ofConfined()) {
       requireCount(where, "features", network.numInputs(), spool.features().size());

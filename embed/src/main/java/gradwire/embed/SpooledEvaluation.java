@@ -2,7 +2,7 @@ package gradwire.embed;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
-import gradwire.config.EngineChoice;
+import gradwire.config.ComputeChoice;
 import gradwire.dl4j.Dl4jEngine;
 import gradwire.error.Expect;
 import gradwire.worker.data.InOrder;
@@ -27,7 +27,7 @@ final class SpooledEvaluation implements Evaluation {
   private final int numExamples;
   private final SpooledBatches batches;
 
-  SpooledEvaluation(TrainingInput input, EngineChoice choice) {
+  SpooledEvaluation(TrainingInput input, ComputeChoice choice) {
     engine = TrainableNetwork.read(input.root()).newEngine(choice);
     Spool spool = Spool.open(input.test(), arena);
     numExamples = spool.numExamples();

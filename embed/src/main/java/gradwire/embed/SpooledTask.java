@@ -1,6 +1,6 @@
 package gradwire.embed;
 
-import gradwire.config.EngineChoice;
+import gradwire.config.ComputeChoice;
 import gradwire.dl4j.Dl4jEngine;
 import gradwire.update.OptimizerSpec;
 import gradwire.worker.data.BatchSource;
@@ -17,7 +17,7 @@ import java.util.function.Supplier;
 /** One worker of an embedded run. */
 final class SpooledTask implements TrainingTask {
   private final TrainingInput input;
-  private final EngineChoice choice;
+  private final ComputeChoice choice;
   private final long trainSteps;
   private final Arena arena = Arena.ofShared();
   private final Dl4jEngine engine;
@@ -28,7 +28,7 @@ final class SpooledTask implements TrainingTask {
    */
   SpooledTask(
       TrainingInput input,
-      EngineChoice choice,
+      ComputeChoice choice,
       long seed,
       int numReplicas,
       int batchSize,

@@ -27,7 +27,7 @@ public final class SpooledTraining implements TrainingProgram {
   public TrainingTask create(ProgramContext context) {
     return new SpooledTask(
         new TrainingInput(context.path(INPUT_DIR)),
-        context.engine(),
+        context.compute(),
         context.seed(),
         context.numReplicas(),
         context.flags().count(BATCH_SIZE, 1),

@@ -1,6 +1,6 @@
 package gradwire.embed;
 
-import gradwire.config.EngineChoice;
+import gradwire.config.ComputeChoice;
 import gradwire.dl4j.Dl4jEngine;
 import gradwire.dl4j.Dl4jOptimizers;
 import gradwire.dl4j.Dl4jOptions;
@@ -34,7 +34,7 @@ sealed interface TrainableNetwork {
    *
    * @throws gradwire.error.UsageException if the engine can't run such a network
    */
-  default Dl4jEngine newEngine(EngineChoice choice) {
+  default Dl4jEngine newEngine(ComputeChoice choice) {
     Dl4jOptions options = Dl4jOptions.DEFAULT.with(choice);
     return switch (this) {
       case Layers(MultiLayerNetwork network) -> Dl4jEngine.of(network, options);

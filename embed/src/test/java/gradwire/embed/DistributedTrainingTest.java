@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import gradwire.config.ComputeTarget;
 import gradwire.config.Consistency;
+import gradwire.config.EngineChoice;
 import gradwire.config.StopAt;
 import gradwire.config.Training;
 import gradwire.error.GradwireException;
+import gradwire.error.UsageException;
 import gradwire.update.OptimizerSpec;
 import java.nio.file.Path;
 import java.util.List;
@@ -117,27 +119,25 @@ final class DistributedTrainingTest {
     assertThat(network.evaluate(iterator(2, 300, 50)).accuracy()).isGreaterThan(0.97);
   }
 
+  @Test
+  void dl4jsLayersOnAGpuAreRefusedAndNothingIsLeft() {
+    assertThatThrownBy(
+            () ->
+                training(Blobs.network(new Adam(0.01)), iterator(1, 60, 20))
+                    .training(with(Optional.empty(), EngineChoice.DL4J))
+                    .useGpu()
+                    .run())
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("estimator.use_gpu: expected engine auto or native");
+    assertThat(runs.resolve("test")).isEmptyDirectory();
+  }
+
   @ParameterizedTest
   @EnumSource(ComputeTarget.class)
   void aFailedRunLeavesTheNetworkAsItWasAndSaysWhereToLook(ComputeTarget target) {
     MultiLayerNetwork network = Blobs.network(new Adam(0.01));
     INDArray before = network.params().dup();
-    Training stopping =
-        new Training(
-            Training.DEFAULT.consistency(),
-            1,
-            Training.DEFAULT.wire(),
-            Training.DEFAULT.checkpoint(),
-            Optional.of(new StopAt("beauty", 1)),
-            1,
-            Optional.empty(),
-            30,
-            2,
-            Training.DEFAULT.transport(),
-            Training.DEFAULT.tls(),
-            false,
-            Training.DEFAULT.replicas(),
-            Training.DEFAULT.engine());
+    Training stopping = with(Optional.of(new StopAt("beauty", 1)), EngineChoice.AUTO);
     assertThatThrownBy(
             () ->
                 training(network, iterator(1, 60, 20))
@@ -149,6 +149,24 @@ final class DistributedTrainingTest {
         .hasMessageContaining("expected one of [test_accuracy], got beauty")
         .hasMessageContaining("its files: " + runs);
     assertThat(network.params()).isEqualTo(before);
+  }
+
+  private static Training with(Optional<StopAt> stopAt, EngineChoice engine) {
+    return new Training(
+        Training.DEFAULT.consistency(),
+        1,
+        Training.DEFAULT.wire(),
+        Training.DEFAULT.checkpoint(),
+        stopAt,
+        1,
+        Optional.empty(),
+        30,
+        2,
+        Training.DEFAULT.transport(),
+        Training.DEFAULT.tls(),
+        false,
+        Training.DEFAULT.replicas(),
+        engine);
   }
 
   private DistributedTraining<MultiLayerNetwork> training(

@@ -20,18 +20,22 @@ record EngineSelection(FlatNetwork network, Parameters table, StepVectors vector
   private static final Logger log = LoggerFactory.getLogger(EngineSelection.class);
 
   /**
-   * @throws UsageException if {@link EngineChoice#NATIVE} is asked for and can't be
+   * @throws UsageException if {@link EngineChoice#NATIVE} or a GPU is asked for and can't be
    */
   Computation choose(Dl4jOptions options) {
+    if (options.compute().gpu().isPresent()) {
+      return gpu(options.compute().gpu().getAsInt());
+    }
     boolean mean = options.lossReduction() == LossReduction.MEAN && network.dividesByBatchSize();
-    if (options.engine() == EngineChoice.DL4J) {
+    EngineChoice engine = options.compute().engine();
+    if (engine == EngineChoice.DL4J) {
       return dl4j(options);
     }
     try {
       NetworkSpec spec = compile();
       return new NativeComputation(spec, vectors.parameters(), vectors.gradient(), mean);
     } catch (UnknownLayerException unknown) {
-      if (options.engine() == EngineChoice.NATIVE) {
+      if (engine == EngineChoice.NATIVE) {
         throw new UsageException(
             Expect.message(
                 "training.engine",
@@ -43,6 +47,15 @@ record EngineSelection(FlatNetwork network, Parameters table, StepVectors vector
       log.info("engine: {}, which isn't compiled; DL4J computes", unknown.reason());
       return dl4j(options);
     }
+  }
+
+  private static Computation gpu(int gpu) {
+    throw new UsageException(
+        Expect.message(
+            "estimator.use_gpu",
+            "a network that runs on a GPU",
+            "one for GPU " + gpu + ", and no engine that computes there",
+            "leave out use_gpu to train on the CPU"));
   }
 
   private NetworkSpec compile() throws UnknownLayerException {

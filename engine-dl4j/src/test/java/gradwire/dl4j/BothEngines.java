@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import gradwire.config.ComputeChoice;
 import gradwire.config.EngineChoice;
 import gradwire.worker.engine.Batch;
 import gradwire.worker.engine.FloatTensor;
@@ -31,8 +32,9 @@ final class BothEngines {
   /** Sums of up to 500 terms around 1 in float32, on both sides. */
   static final double TOLERANCE = 1e-5;
 
-  static final Dl4jOptions COMPILED = Dl4jOptions.DEFAULT.with(EngineChoice.NATIVE);
-  static final Dl4jOptions BY_DL4J = Dl4jOptions.DEFAULT.with(EngineChoice.DL4J);
+  static final Dl4jOptions COMPILED =
+      Dl4jOptions.DEFAULT.with(ComputeChoice.cpu(EngineChoice.NATIVE));
+  static final Dl4jOptions BY_DL4J = Dl4jOptions.DEFAULT.with(ComputeChoice.cpu(EngineChoice.DL4J));
 
   private BothEngines() {}
 

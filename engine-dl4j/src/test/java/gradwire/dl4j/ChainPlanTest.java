@@ -3,6 +3,7 @@ package gradwire.dl4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import gradwire.config.ComputeChoice;
 import gradwire.config.EngineChoice;
 import gradwire.random.Draws;
 import gradwire.tensor.Floats;
@@ -29,7 +30,8 @@ import org.nd4j.linalg.lossfunctions.impl.LossMSE;
 /** The shorter way to the gradient against DL4J's own. */
 class ChainPlanTest {
   private static final long RANDOM_KEY = 11;
-  private static final Dl4jOptions BY_DL4J = Dl4jOptions.DEFAULT.with(EngineChoice.DL4J);
+  private static final Dl4jOptions BY_DL4J =
+      Dl4jOptions.DEFAULT.with(ComputeChoice.cpu(EngineChoice.DL4J));
 
   /** Sums of up to 216 terms around 1, some of which cancel: 216 * 2^-24 = 1.3e-5 at worst. */
   private static final double TOLERANCE = 3e-6;

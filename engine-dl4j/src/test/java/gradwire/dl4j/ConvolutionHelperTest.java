@@ -2,6 +2,7 @@ package gradwire.dl4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import gradwire.config.ComputeChoice;
 import gradwire.config.EngineChoice;
 import gradwire.worker.engine.Batch;
 import org.deeplearning4j.nn.layers.mkldnn.MKLDNNConvHelper;
@@ -17,7 +18,8 @@ class ConvolutionHelperTest {
     MultiLayerNetwork network = Networks.leNet();
     assertThat(network.getLayer(0).getHelper()).isInstanceOf(MKLDNNConvHelper.class);
     assertThat(network.getLayer(2).getHelper()).isInstanceOf(MKLDNNConvHelper.class);
-    try (Dl4jEngine engine = Dl4jEngine.of(network, Dl4jOptions.DEFAULT.with(EngineChoice.DL4J))) {
+    try (Dl4jEngine engine =
+        Dl4jEngine.of(network, Dl4jOptions.DEFAULT.with(ComputeChoice.cpu(EngineChoice.DL4J)))) {
       assertThat(engine.backend()).isEqualTo("dl4j-cpu (onednn)");
     }
   }
@@ -42,7 +44,8 @@ class ConvolutionHelperTest {
   }
 
   private static float[] gradient(MultiLayerNetwork network, Batch batch) {
-    try (Dl4jEngine engine = Dl4jEngine.of(network, Dl4jOptions.DEFAULT.with(EngineChoice.DL4J))) {
+    try (Dl4jEngine engine =
+        Dl4jEngine.of(network, Dl4jOptions.DEFAULT.with(ComputeChoice.cpu(EngineChoice.DL4J)))) {
       engine.computeGradient(batch, 0);
       return Networks.floats(engine.gradient());
     }

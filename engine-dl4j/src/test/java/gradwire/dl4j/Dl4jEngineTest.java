@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import gradwire.config.ComputeChoice;
 import gradwire.config.EngineChoice;
 import gradwire.error.GradwireException;
 import gradwire.error.UsageException;
@@ -134,7 +135,8 @@ class Dl4jEngineTest {
   void inferenceIsDl4jsOutput() {
     MultiLayerNetwork network = Networks.convolutionBatchNorm();
     Batch batch = Networks.batch(1, 5, 64, 3);
-    try (Dl4jEngine engine = Dl4jEngine.of(network, Dl4jOptions.DEFAULT.with(EngineChoice.DL4J))) {
+    try (Dl4jEngine engine =
+        Dl4jEngine.of(network, Dl4jOptions.DEFAULT.with(ComputeChoice.cpu(EngineChoice.DL4J)))) {
       FloatTensor output = engine.infer(batch).getFirst();
       assertThat(output.shape()).containsExactly(5, 3);
       float[] expected =

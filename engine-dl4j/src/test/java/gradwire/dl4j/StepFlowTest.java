@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import gradwire.config.ComputeChoice;
 import gradwire.config.EngineChoice;
 import gradwire.tensor.Floats;
 import gradwire.worker.engine.Batch;
@@ -42,7 +43,7 @@ class StepFlowTest {
    * @param graphRanges what a graph of three layers is cut into
    */
   private static Stream<Arguments> engines(EngineChoice choice, int graphRanges) {
-    Dl4jOptions options = Dl4jOptions.DEFAULT.with(choice);
+    Dl4jOptions options = Dl4jOptions.DEFAULT.with(ComputeChoice.cpu(choice));
     return Stream.of(
         chain("dense", Networks.mlp(), options, 7, 3, 2),
         chain("LeNet", Networks.leNet(), options, 784, 10, 4),
@@ -181,7 +182,7 @@ class StepFlowTest {
       int numRanges) {
     EngineMaker maker = () -> Dl4jEngine.of(network, options);
     return Arguments.of(
-        name + ", " + options.engine(), maker, batch(numFeatures, numClasses), numRanges);
+        name + ", " + options.compute().engine(), maker, batch(numFeatures, numClasses), numRanges);
   }
 
   private static Batch batch(int numFeatures, int numClasses) {

@@ -1,5 +1,6 @@
 package gradwire.bench;
 
+import gradwire.config.ComputeChoice;
 import gradwire.config.EngineChoice;
 import gradwire.dl4j.Dl4jEngine;
 import gradwire.dl4j.Dl4jOptions;
@@ -115,7 +116,7 @@ enum StepNetwork {
 
   /** An engine with the network's initial values. */
   Dl4jEngine engine(EngineChoice choice) {
-    return engine(Dl4jOptions.DEFAULT.with(choice));
+    return engine(Dl4jOptions.DEFAULT.with(ComputeChoice.cpu(choice)));
   }
 
   String label() {

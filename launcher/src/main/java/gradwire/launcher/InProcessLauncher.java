@@ -1,6 +1,7 @@
 package gradwire.launcher;
 
 import gradwire.cluster.TaskId;
+import gradwire.config.JobFile;
 import gradwire.config.Training;
 import gradwire.error.GradwireException;
 import gradwire.run.RunAccount;
@@ -54,6 +55,7 @@ public final class InProcessLauncher {
   private final TrainingProgram program;
   private final FlagValues flags;
   private final Training training;
+  private final boolean useGpu;
   private final RunControl control;
   private final RunObserver observer;
   private final InstantSource clock;
@@ -74,14 +76,15 @@ public final class InProcessLauncher {
       LocalRun run,
       TrainingProgram program,
       FlagValues flags,
-      Training training,
+      JobFile job,
       RunControl control,
       RunObserver observer,
       InstantSource clock) {
     this.run = run;
     this.program = program;
     this.flags = flags;
-    this.training = training;
+    this.training = job.training();
+    this.useGpu = job.estimator().useGpu();
     this.control = control;
     this.observer = observer;
     this.clock = clock;
@@ -160,6 +163,7 @@ public final class InProcessLauncher {
         0,
         run.numWorkers(),
         training,
+        useGpu,
         program,
         flags,
         Path.of(""),

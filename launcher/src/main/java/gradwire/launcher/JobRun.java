@@ -43,8 +43,7 @@ public record JobRun(
                   clock)
               .awaitResult();
       case INPROCESS ->
-          new InProcessLauncher(
-                  description, program, flags, job.training(), control, observer, clock)
+          new InProcessLauncher(description, program, flags, job, control, observer, clock)
               .awaitResult();
     };
   }

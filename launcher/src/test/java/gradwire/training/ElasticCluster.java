@@ -140,6 +140,7 @@ final class ElasticCluster implements AutoCloseable {
         TaskId.worker(worker),
         job.numWorkers(),
         training(job.consistency(), job.numReplicas()),
+        false,
         job.program(),
         FlagValues.of(List.of(), Map.of()),
         Path.of(""),

@@ -49,6 +49,7 @@ final class LocalTraining implements AutoCloseable {
               0,
               numWorkers,
               training,
+              false,
               program,
               FlagValues.of(List.of(), Map.of()),
               Path.of(""),

@@ -111,6 +111,7 @@ final class Worker {
                 TaskId.worker(index),
                 scenario.numWorkers(),
                 scenario.training(),
+                false,
                 new SimulatedProgram(
                     scenario,
                     () -> mine.sleep(events.random().nextInt(4)),

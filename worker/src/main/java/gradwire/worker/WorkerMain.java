@@ -94,7 +94,8 @@ public final class WorkerMain {
       Map<String, String> scriptParams,
       int numServers,
       int numWorkers,
-      Training training) {
+      Training training,
+      boolean useGpu) {
     static Job of(RoleArguments arguments) {
       if (arguments.runFolder().isEmpty()) {
         return new Job(
@@ -102,7 +103,8 @@ public final class WorkerMain {
             CheckpointFlag.without(arguments.scriptParams()),
             arguments.cluster().ps().size(),
             arguments.cluster().workers().size(),
-            Training.DEFAULT.withCheckpoint(CheckpointFlag.in(arguments.scriptParams())));
+            Training.DEFAULT.withCheckpoint(CheckpointFlag.in(arguments.scriptParams())),
+            false);
       }
       RunFolder folder = new RunFolder(arguments.runFolder().get());
       JobFile job = JobFiles.load(folder.job(), List.of());
@@ -111,7 +113,8 @@ public final class WorkerMain {
           job.estimator().scriptParams(),
           job.estimator().parameterServerCount(),
           job.estimator().workerCount(),
-          job.training());
+          job.training(),
+          job.estimator().useGpu());
     }
   }
 
@@ -127,6 +130,7 @@ public final class WorkerMain {
               arguments.task(),
               job.numWorkers(),
               job.training(),
+              job.useGpu(),
               program,
               FlagValues.of(program.flags(), job.scriptParams()),
               Path.of(""),

@@ -1,6 +1,6 @@
 package gradwire.examples.cifar;
 
-import gradwire.config.EngineChoice;
+import gradwire.config.ComputeChoice;
 import gradwire.dl4j.Dl4jEngine;
 import gradwire.dl4j.Dl4jOptions;
 import gradwire.examples.images.ImageTraining;
@@ -35,7 +35,7 @@ public final class ResNet implements TrainingProgram {
   public TrainingTask create(ProgramContext context) {
     Data data = data(context);
     int blocks = context.flags().count("blocks", 1);
-    Supplier<Dl4jEngine> newEngine = () -> engine(context.engine(), context.seed(), blocks);
+    Supplier<Dl4jEngine> newEngine = () -> engine(context.compute(), context.seed(), blocks);
     return ImageTraining.of(context, newEngine, ImageBatches.Layout.IMAGES, data.train, data.test);
   }
 
@@ -52,7 +52,7 @@ public final class ResNet implements TrainingProgram {
     return new Data(folder.train(), folder::test);
   }
 
-  private static Dl4jEngine engine(EngineChoice choice, long seed, int blocks) {
+  private static Dl4jEngine engine(ComputeChoice choice, long seed, int blocks) {
     return Dl4jEngine.of(
         ResidualNetwork.of(
             new NeuralNetConfiguration.Builder().seed(seed).weightInit(WeightInit.RELU), blocks),

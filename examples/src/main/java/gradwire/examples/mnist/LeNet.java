@@ -29,7 +29,7 @@ public final class LeNet implements TrainingProgram {
         context,
         () ->
             Networks.leNet(
-                context.engine(),
+                context.compute(),
                 context.seed(),
                 images.rows(),
                 images.columns(),

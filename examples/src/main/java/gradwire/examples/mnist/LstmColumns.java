@@ -31,7 +31,7 @@ public final class LstmColumns implements TrainingProgram {
         context,
         () ->
             Networks.lstm(
-                context.engine(), context.seed(), images, hiddenUnits, ImageSet.NUM_CLASSES),
+                context.compute(), context.seed(), images, hiddenUnits, ImageSet.NUM_CLASSES),
         ImageBatches.Layout.COLUMNS,
         images,
         folder::test);

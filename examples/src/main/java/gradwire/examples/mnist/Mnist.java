@@ -31,7 +31,7 @@ public final class Mnist implements TrainingProgram {
         context,
         () ->
             Networks.perceptron(
-                context.engine(),
+                context.compute(),
                 context.seed(),
                 images.numPixels(),
                 hiddenUnits,

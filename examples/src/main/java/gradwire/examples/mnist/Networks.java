@@ -1,6 +1,6 @@
 package gradwire.examples.mnist;
 
-import gradwire.config.EngineChoice;
+import gradwire.config.ComputeChoice;
 import gradwire.dl4j.ClippedCrossEntropySum;
 import gradwire.dl4j.Dl4jEngine;
 import gradwire.dl4j.Dl4jOptions;
@@ -30,7 +30,8 @@ final class Networks {
   private Networks() {}
 
   /** 784-hidden-10 with the reference job's loss, a sum over the batch. */
-  static Dl4jEngine reference(EngineChoice engine, int numPixels, int hiddenUnits, int numClasses) {
+  static Dl4jEngine reference(
+      ComputeChoice compute, int numPixels, int hiddenUnits, int numClasses) {
     return Dl4jEngine.of(
         network(
             new NeuralNetConfiguration.Builder()
@@ -44,12 +45,12 @@ final class Networks {
                         .activation(Activation.SOFTMAX)
                         .build())
                 .build()),
-        new Dl4jOptions(LossReduction.SUM, REFERENCE_NAMES, engine));
+        new Dl4jOptions(LossReduction.SUM, REFERENCE_NAMES, compute));
   }
 
   /** The same net with the usual loss, a mean over the batch. */
   static Dl4jEngine perceptron(
-      EngineChoice engine, long seed, int numPixels, int hiddenUnits, int numClasses) {
+      ComputeChoice compute, long seed, int numPixels, int hiddenUnits, int numClasses) {
     return Dl4jEngine.of(
         network(
             new NeuralNetConfiguration.Builder()
@@ -59,13 +60,13 @@ final class Networks {
                 .layer(hidden(numPixels, hiddenUnits))
                 .layer(softmax(numClasses))
                 .build()),
-        new Dl4jOptions(LossReduction.MEAN, REFERENCE_NAMES, engine));
+        new Dl4jOptions(LossReduction.MEAN, REFERENCE_NAMES, compute));
   }
 
   /**
    * LeCun et al., "Gradient-based learning applied to document recognition", 1998, as Caffe has it.
    */
-  static Dl4jEngine leNet(EngineChoice engine, long seed, int rows, int columns, int numClasses) {
+  static Dl4jEngine leNet(ComputeChoice compute, long seed, int rows, int columns, int numClasses) {
     return Dl4jEngine.of(
         network(
             new NeuralNetConfiguration.Builder()
@@ -80,12 +81,12 @@ final class Networks {
                 .layer(softmax(numClasses))
                 .setInputType(InputType.convolutional(rows, columns, 1))
                 .build()),
-        Dl4jOptions.DEFAULT.with(engine));
+        Dl4jOptions.DEFAULT.with(compute));
   }
 
   /** An LSTM over an image's columns, from left to right; what it has after the last is judged. */
   static Dl4jEngine lstm(
-      EngineChoice engine, long seed, ImageSet images, int numUnits, int numClasses) {
+      ComputeChoice compute, long seed, ImageSet images, int numUnits, int numClasses) {
     return Dl4jEngine.of(
         network(
             new NeuralNetConfiguration.Builder()
@@ -99,7 +100,7 @@ final class Networks {
                 .setInputType(
                     InputType.recurrent((long) images.channels() * images.rows(), images.columns()))
                 .build()),
-        Dl4jOptions.DEFAULT.with(engine));
+        Dl4jOptions.DEFAULT.with(compute));
   }
 
   private static MultiLayerNetwork network(MultiLayerConfiguration configuration) {

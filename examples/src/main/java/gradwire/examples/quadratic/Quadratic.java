@@ -1,5 +1,6 @@
 package gradwire.examples.quadratic;
 
+import gradwire.error.Expect;
 import gradwire.update.OptimizerSpec;
 import gradwire.worker.data.BatchSource;
 import gradwire.worker.engine.Batch;
@@ -32,6 +33,12 @@ public final class Quadratic implements TrainingProgram {
 
   @Override
   public TrainingTask create(ProgramContext context) {
+    Expect.that(
+        context.compute().gpu().isEmpty(),
+        "estimator.use_gpu",
+        "false with " + Quadratic.class.getName(),
+        true,
+        "it computes on the CPU");
     long numFloats = Math.min(MAX_FLOATS, context.flags().wholeNumber("num_floats", 1));
     int numLayers = (int) Math.min(numFloats, context.flags().count("num_layers", 1));
     return new Task(

@@ -1,7 +1,7 @@
 package gradwire.worker.program;
 
 import gradwire.cluster.TaskId;
-import gradwire.config.EngineChoice;
+import gradwire.config.ComputeChoice;
 import java.io.PrintStream;
 import java.nio.file.Path;
 
@@ -12,7 +12,7 @@ import java.nio.file.Path;
  * @param numWorkers how many there are
  * @param numReplicas how many gradients they compute in parallel; what batches are dealt out to
  * @param seed of the run; every random draw must be a function of it
- * @param engine what is to compute gradients of DL4J networks
+ * @param compute what is to compute gradients, and where; a program that can't refuses it
  * @param flags the entry class's own, with this job's values
  * @param home relative paths in flags are looked up here
  * @param out where the task's output lines go
@@ -22,7 +22,7 @@ public record ProgramContext(
     int numWorkers,
     int numReplicas,
     long seed,
-    EngineChoice engine,
+    ComputeChoice compute,
     FlagValues flags,
     Path home,
     PrintStream out) {

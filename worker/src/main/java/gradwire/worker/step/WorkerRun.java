@@ -87,7 +87,7 @@ public final class WorkerRun {
         setup.numWorkers(),
         setup.numReplicas(),
         setup.training().seed(),
-        setup.training().engine(),
+        setup.compute(),
         setup.flags(),
         setup.home(),
         setup.out());

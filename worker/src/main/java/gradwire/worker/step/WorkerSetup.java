@@ -1,6 +1,7 @@
 package gradwire.worker.step;
 
 import gradwire.cluster.TaskId;
+import gradwire.config.ComputeChoice;
 import gradwire.config.Consistency;
 import gradwire.config.Training;
 import gradwire.membership.Assignment;
@@ -19,6 +20,7 @@ import java.util.function.Function;
  * @param task this worker
  * @param numWorkers how many take part
  * @param training the job's {@code training:} block
+ * @param useGpu whether it is to compute on a GPU
  * @param program the entry class
  * @param flags its flags
  * @param home where relative paths begin
@@ -34,6 +36,7 @@ public record WorkerSetup(
     TaskId task,
     int numWorkers,
     Training training,
+    boolean useGpu,
     TrainingProgram program,
     FlagValues flags,
     Path home,
@@ -54,6 +57,7 @@ public record WorkerSetup(
       int incarnation,
       int numWorkers,
       Training training,
+      boolean useGpu,
       TrainingProgram program,
       FlagValues flags,
       Path home,
@@ -66,6 +70,7 @@ public record WorkerSetup(
         task,
         numWorkers,
         training,
+        useGpu,
         program,
         flags,
         home,
@@ -96,6 +101,7 @@ public record WorkerSetup(
       int incarnation,
       int numWorkers,
       Training training,
+      boolean useGpu,
       TrainingProgram program,
       FlagValues flags,
       Path home,
@@ -108,6 +114,7 @@ public record WorkerSetup(
         incarnation,
         numWorkers,
         training,
+        useGpu,
         program,
         flags,
         home,
@@ -116,6 +123,11 @@ public record WorkerSetup(
         model,
         Optional.empty(),
         tracer);
+  }
+
+  /** What computes its gradients. */
+  ComputeChoice compute() {
+    return ComputeChoice.of(training.engine(), useGpu, task.index());
   }
 
   /** How many replicas the run has. */

@@ -3,7 +3,9 @@ package gradwire.worker.step;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import gradwire.cluster.TaskId;
+import gradwire.config.ComputeChoice;
 import gradwire.config.Consistency;
+import gradwire.config.EngineChoice;
 import gradwire.config.Training;
 import gradwire.run.UpdateLedger;
 import gradwire.trace.Lane;
@@ -80,7 +82,7 @@ final class StepExchangeTest {
         1,
         1,
         42,
-        Training.DEFAULT.engine(),
+        ComputeChoice.cpu(EngineChoice.AUTO),
         FlagValues.of(List.of(), Map.of()),
         Path.of(""),
         new PrintStream(OutputStream.nullOutputStream()));

@@ -97,6 +97,7 @@ final class WorkerRestartTest {
             incarnation,
             1,
             training,
+            false,
             new SmallProgram(NUM_STEPS),
             FlagValues.of(List.of(), Map.of()),
             Path.of(""),
