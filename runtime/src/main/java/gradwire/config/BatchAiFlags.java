@@ -47,7 +47,7 @@ final class BatchAiFlags {
     }
     if (flag.name().equals(NUM_GPUS)) {
       if (first && !flag.value().equals("0")) {
-        warn(line, flag, "this version trains on CPU");
+        warn(line, flag, "estimator.use_gpu says what computes");
       }
       return;
     }

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
  * @param nodeCount machines asked for, from 1
  * @param workerCount from 1
  * @param parameterServerCount from 1
- * @param useGpu false: this version trains on CPU
+ * @param useGpu whether workers compute on GPUs, each on the one of its task index
  * @param scriptParams flags of the entry class, without leading dashes, in the order written
  * @param maxRunDurationSeconds 0: no bound
  */
@@ -41,7 +41,6 @@ public record Estimator(
     requireCount("node_count", nodeCount);
     requireCount("worker_count", workerCount);
     requireCount("parameter_server_count", parameterServerCount);
-    Expect.that(!useGpu, "estimator.use_gpu", "false", true, "this version trains on CPU");
     Expect.that(
         maxRunDurationSeconds >= 0,
         "estimator.max_run_duration_seconds",

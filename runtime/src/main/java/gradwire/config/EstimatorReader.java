@@ -28,7 +28,7 @@ final class EstimatorReader {
             block.count("node_count", 1, defaults.nodeCount()),
             block.count("worker_count", 1, defaults.workerCount()),
             parameterServerCount(defaults.parameterServerCount()),
-            useGpu(defaults.useGpu()),
+            block.flag("use_gpu", defaults.useGpu()),
             scriptParams(),
             block.wholeNumber(
                 "max_run_duration_seconds", 0, Long.MAX_VALUE, defaults.maxRunDurationSeconds()));
@@ -83,13 +83,6 @@ final class EstimatorReader {
     }
     String name = block.find("ps_count").isPresent() ? "ps_count" : "parameter_server_count";
     return block.count(both ? "parameter_server_count" : name, 1, fallback);
-  }
-
-  private boolean useGpu(boolean fallback) {
-    if (block.flag("use_gpu", fallback)) {
-      block.wrong("use_gpu", "false", "this version trains on CPU");
-    }
-    return fallback;
   }
 
   private void checkOnlyValue(String name, String only, String remedy) {

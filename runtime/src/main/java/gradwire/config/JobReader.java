@@ -4,6 +4,7 @@ import gradwire.config.yaml.MapReader;
 import gradwire.config.yaml.Problems;
 import gradwire.config.yaml.Tree;
 import gradwire.error.NearestWord;
+import gradwire.error.UsageException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -23,8 +24,10 @@ final class JobReader {
   JobFile read(Tree.Mapping root) {
     MapReader top = new MapReader(root, problems);
     String experiment = experiment(top);
-    Estimator estimator = new EstimatorReader(top.section("estimator"), warnings).read();
+    MapReader block = top.section("estimator");
+    Estimator estimator = new EstimatorReader(block, warnings).read();
     Training training = new TrainingReader(top.section("training"), estimator.workerCount()).read();
+    block.find("use_gpu").ifPresent(key -> checkGpu(key, estimator.useGpu(), training.engine()));
     ComputeTarget target = computeTarget(top);
     top.find("provenance");
     top.finish();
@@ -35,6 +38,14 @@ final class JobReader {
   /** What was accepted but has no effect. */
   List<String> warnings() {
     return List.copyOf(warnings);
+  }
+
+  private void checkGpu(Tree key, boolean useGpu, EngineChoice engine) {
+    try {
+      ComputeChoice _ = ComputeChoice.of(engine, useGpu, 0);
+    } catch (UsageException refused) {
+      problems.refused(key, refused);
+    }
   }
 
   private String experiment(MapReader top) {

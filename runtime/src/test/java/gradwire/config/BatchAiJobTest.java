@@ -42,7 +42,7 @@ final class BatchAiJobTest {
             "properties.stdOutErrPathPrefix: ignored; the run folder keeps all output",
             "properties.mountVolumes: ignored; it has no meaning outside Batch AI",
             "properties.outputDirectories: ignored; the run folder keeps all output",
-            settings + "--num_gpus=1 left out; this version trains on CPU",
+            settings + "--num_gpus=1 left out; estimator.use_gpu says what computes",
             settings
                 + "--data_dir=$AZ_BATCHAI_INPUT_DATASET left out; AZ_BATCHAI_INPUT_DATASET is not "
                 + "set here, so the script's own default holds",

@@ -87,9 +87,6 @@ final class JobErrorsTest {
             "parameter_server_count: {a: 1}",
             "estimator.parameter_server_count: expected a whole number of at least 1, got a map; "
                 + "try 2"),
-        row(
-            "use_gpu: true",
-            "estimator.use_gpu: expected false, got true; this version trains on CPU"),
         row("use_gpu: yes", "estimator.use_gpu: expected true or false, got \"yes\"; try false"),
         row(
             "distributed_backend: mpi",
@@ -141,6 +138,20 @@ final class JobErrorsTest {
             + " got \"mnist_replica.py\"; remove one\n"
             + "job.yaml:2:73: estimator.ps_count: expected ps_count or parameter_server_count,"
             + " not both, got 1; remove one");
+  }
+
+  @Test
+  void dl4jsLayersOnAGpuAreRefusedWhereTheGpuIsAskedFor() {
+    refused(
+        """
+        experiment: mnist
+        training: {engine: dl4j}
+        estimator: {entry_class: a.B, use_gpu: true, worker_cout: 1}
+        """,
+        "job.yaml:3:40: estimator.use_gpu: expected engine auto or native, got training.engine:"
+            + " dl4j; DL4J's own layers run on the CPU here: ND4J's CUDA backend (nd4j-cuda-11.6)"
+            + " is not on the class path\n"
+            + "job.yaml:3:46: estimator.worker_cout: unknown key; did you mean worker_count?");
   }
 
   static Stream<Arguments> trainings() {

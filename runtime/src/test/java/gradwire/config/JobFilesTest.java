@@ -38,7 +38,7 @@ final class JobFilesTest {
         parameter_server_count: 4
         distributed_backend: ps
         process_count_per_node: 1
-        use_gpu: false
+        use_gpu: true
         script_params: {--train_steps: 500, rate: 1e-2, --input_data: /data, --fast: , q: "true"}
         max_run_duration_seconds: 60
       training:
@@ -71,7 +71,7 @@ final class JobFilesTest {
               2,
               3,
               4,
-              false,
+              true,
               Map.of(
                   "train_steps",
                   "500",
@@ -274,6 +274,14 @@ final class JobFilesTest {
         .withMessage(
             "training.replicas: expected worker_count (1) with replicas_to_aggregate, got 4;"
                 + " leave out either");
+  }
+
+  @Test
+  void aWorkerTakesTheGpuOfItsIndexWhereTheJobUsesGpus() {
+    assertThat(ComputeChoice.of(EngineChoice.AUTO, true, 3))
+        .isEqualTo(new ComputeChoice(EngineChoice.AUTO, OptionalInt.of(3)));
+    assertThat(ComputeChoice.of(EngineChoice.DL4J, false, 3))
+        .isEqualTo(ComputeChoice.cpu(EngineChoice.DL4J));
   }
 
   @Test

@@ -55,7 +55,6 @@ final class BadJobTest {
         bad("keep nothing", "training.checkpoint={every_steps: 1, keep: 0}", "at least 1, got 0"),
         bad("a set without a value", "estimator.worker_count", "expected KEY=VALUE, got"),
         bad("a set that is no YAML", "training.checkpoint={every_steps", "--set training"),
-        bad("a GPU", "estimator.use_gpu=true", "this version trains on CPU"),
         bad("a later target", "compute_target=slurm", "slurm is not in this version"),
         bad("an experiment that names no folder", "experiment=../up", "experiment: expected"),
         bad(
@@ -89,6 +88,17 @@ final class BadJobTest {
     Path runDir = folder.resolve("run");
     assertRefused(Command.run(Repository.REFERENCE_JOB, runDir, set), words);
     assertThat(runDir).as(what).doesNotExist();
+  }
+
+  @Test
+  void dl4jsLayersOnAGpuAreRefused() {
+    Path runDir = folder.resolve("run");
+    assertRefused(
+        Command.run(
+            Repository.REFERENCE_JOB, runDir, "estimator.use_gpu=true", "training.engine=dl4j"),
+        List.of(
+            "--set estimator.use_gpu: expected engine auto or native, got training.engine: dl4j"));
+    assertThat(runDir).doesNotExist();
   }
 
   @Test

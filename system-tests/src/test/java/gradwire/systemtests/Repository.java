@@ -17,6 +17,7 @@ final class Repository {
   static final Path LENET_JOB = ROOT.resolve("examples/mnist/lenet.yaml");
   static final Path LSTM_JOB = ROOT.resolve("examples/mnist/lstm.yaml");
   static final Path RESNET_JOB = ROOT.resolve("examples/cifar/resnet.yaml");
+  static final Path QUADRATIC_JOB = ROOT.resolve("examples/quadratic/quadratic.yaml");
   static final Path BATCH_AI_JOB = ROOT.resolve("examples/mnist/batchai/job.json");
   static final Path DATA = ROOT.resolve("examples/mnist/data");
 

@@ -43,7 +43,7 @@ public final class MnistReplica implements TrainingProgram {
         new Flag("hidden_units", "100", "units of the hidden layer, at least 1"),
         new Flag("sync_replicas", "false", "average the workers' gradients, step by step"),
         new Flag("replicas_to_aggregate", "", "gradients a step with sync_replicas; empty: all"),
-        new Flag("num_gpus", "0", "accepted as the reference does; the CPU computes"),
+        new Flag("num_gpus", "0", "accepted as the reference does; estimator.use_gpu decides"),
         new Flag("download_only", "false", "only false: the data is on disk already"),
         new Flag("existing_servers", "false", "only false: servers are started by the job"),
         new Flag("checkpoint_dir", "", "where parameter servers save, when started by flags"),
@@ -111,7 +111,7 @@ public final class MnistReplica implements TrainingProgram {
   private static Dl4jEngine engine(ProgramContext context, int numPixels) {
     int hiddenUnits = context.flags().count("hidden_units", 1);
     Dl4jEngine engine =
-        Networks.reference(context.engine(), numPixels, hiddenUnits, ImageSet.NUM_CLASSES);
+        Networks.reference(context.compute(), numPixels, hiddenUnits, ImageSet.NUM_CLASSES);
     draw(engine, "hid_w", 1 / Math.sqrt(numPixels), context.seed());
     draw(engine, "sm_w", 1 / Math.sqrt(hiddenUnits), context.seed());
     return engine;
