@@ -19,24 +19,28 @@ public final class Doctor {
   public static List<Finding> examine(Consumer<Finding> eachFinding) {
     RoleProgram worker = RoleProgram.of(Role.WORKER);
     String workerClassPath = worker.classPath();
-    List<Supplier<Finding>> checks =
+    List<Supplier<List<Finding>>> checks =
         List.of(
-            JavaCheck::jdk,
-            HostCheck::processor,
-            HostCheck::memory,
-            HostCheck::sharedMemory,
-            HostCheck::transport,
-            HostCheck::loopbackPorts,
-            GpuCheck::gpu,
-            () -> JavaCheck.versions(workerClassPath),
-            () -> BackendCheck.backend(workerClassPath),
-            () -> EngineCheck.engine(workerClassPath));
+            one(JavaCheck::jdk),
+            one(HostCheck::processor),
+            one(HostCheck::memory),
+            one(HostCheck::sharedMemory),
+            one(HostCheck::transport),
+            one(HostCheck::loopbackPorts),
+            () -> GpuCheck.gpus(workerClassPath),
+            one(() -> JavaCheck.versions(workerClassPath)),
+            one(() -> BackendCheck.backend(workerClassPath)),
+            one(() -> EngineCheck.engine(workerClassPath)));
     List<Finding> findings = new ArrayList<>();
-    for (Supplier<Finding> check : checks) {
-      Finding finding = check.get();
-      eachFinding.accept(finding);
-      findings.add(finding);
+    for (Supplier<List<Finding>> check : checks) {
+      List<Finding> found = check.get();
+      found.forEach(eachFinding);
+      findings.addAll(found);
     }
     return findings;
+  }
+
+  private static Supplier<List<Finding>> one(Supplier<Finding> check) {
+    return () -> List.of(check.get());
   }
 }

@@ -58,6 +58,26 @@ final class DoctorTest {
   }
 
   @Test
+  void everyGpuIsAFindingAndSoIsWhyThereIsNone() {
+    assertThat(GpuCheck.judge(new ChildProcess(0, "Picked up options\ngpu: A, 8 GiB\ngpu: B")))
+        .containsExactly(Finding.ok("gpu", "A, 8 GiB"), Finding.ok("gpu", "B"));
+    assertThat(GpuCheck.judge(new ChildProcess(0, "gpu: none: no driver; install one")))
+        .containsExactly(Finding.ok("gpu", "none: no driver; install one"));
+  }
+
+  @Test
+  void aProbeThatIsNotOnTheClassPathIsNoFailure() {
+    String withoutEngine = System.getProperty("java.class.path");
+    assertThat(GpuCheck.gpus(withoutEngine))
+        .containsExactly(
+            Finding.warn(
+                "gpu",
+                "could not be looked for: Caused by: java.lang.ClassNotFoundException:"
+                    + " gradwire.dl4j.GpuProbe",
+                "train without use_gpu"));
+  }
+
+  @Test
   void versionsAreReadFromTheJarsAndTheClassifiersJarIsNotMistakenForOne() {
     String classPath = "/a/nd4j-native-1.0.0-M2.1-linux-x86_64.jar:/a/nd4j-native-1.0.0-M2.1.jar";
     assertThat(JavaCheck.version("nd4j-native", classPath)).isEqualTo("1.0.0-M2.1");
