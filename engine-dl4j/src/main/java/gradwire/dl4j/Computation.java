@@ -8,7 +8,7 @@ import java.util.List;
 /**
  * What computes a network's gradients and outputs, on the engine's two flat vectors. One thread.
  */
-sealed interface Computation extends AutoCloseable permits Dl4jComputation, NativeComputation {
+sealed interface Computation extends AutoCloseable permits CompiledComputation, Dl4jComputation {
   /**
    * As {@link gradwire.worker.engine.ComputeEngine#computeGradient(Batch, long, StepFlow)}.
    *

@@ -5,6 +5,7 @@ import gradwire.error.Expect;
 import gradwire.error.UsageException;
 import gradwire.kernels.cpu.CpuKernels;
 import gradwire.plan.NetworkSpec;
+import gradwire.plan.device.DevicePlan;
 import gradwire.worker.engine.StepVectors;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -23,17 +24,18 @@ record EngineSelection(FlatNetwork network, Parameters table, StepVectors vector
    * @throws UsageException if {@link EngineChoice#NATIVE} or a GPU is asked for and can't be
    */
   Computation choose(Dl4jOptions options) {
-    if (options.compute().gpu().isPresent()) {
-      return gpu(options.compute().gpu().getAsInt());
-    }
     boolean mean = options.lossReduction() == LossReduction.MEAN && network.dividesByBatchSize();
+    if (options.compute().gpu().isPresent()) {
+      return gpu(options.compute().gpu().getAsInt(), mean);
+    }
     EngineChoice engine = options.compute().engine();
     if (engine == EngineChoice.DL4J) {
       return dl4j(options);
     }
     try {
+      requireCpuKernels();
       NetworkSpec spec = compile();
-      return new NativeComputation(spec, vectors.parameters(), vectors.gradient(), mean);
+      return new CompiledComputation(spec, new CpuPlanner(spec, vectors), mean);
     } catch (UnknownLayerException unknown) {
       if (engine == EngineChoice.NATIVE) {
         throw new UsageException(
@@ -49,20 +51,33 @@ record EngineSelection(FlatNetwork network, Parameters table, StepVectors vector
     }
   }
 
-  private static Computation gpu(int gpu) {
-    throw new UsageException(
-        Expect.message(
-            "estimator.use_gpu",
-            "a network that runs on a GPU",
-            "one for GPU " + gpu + ", and no engine that computes there",
-            "leave out use_gpu to train on the CPU"));
+  private Computation gpu(int index, boolean mean) {
+    try {
+      NetworkSpec spec = compile();
+      Optional<String> missing = DevicePlan.missing(spec);
+      if (missing.isPresent()) {
+        throw new UnknownLayerException("the network", missing.get());
+      }
+      return new CompiledComputation(spec, new GpuPlanner(spec, vectors, index), mean);
+    } catch (UnknownLayerException unknown) {
+      throw new UsageException(
+          Expect.message(
+              "estimator.use_gpu",
+              "a network that runs on a GPU",
+              unknown.reason(),
+              "leave out use_gpu to train on the CPU"),
+          unknown);
+    }
   }
 
-  private NetworkSpec compile() throws UnknownLayerException {
+  private static void requireCpuKernels() throws UnknownLayerException {
     Optional<String> missing = CpuKernels.missing();
     if (missing.isPresent()) {
       throw new UnknownLayerException("this process", "no kernels: " + missing.get());
     }
+  }
+
+  private NetworkSpec compile() throws UnknownLayerException {
     return switch (network) {
       case FlatMultiLayerNetwork chain ->
           NetworkCompiler.compile(chain.getLayerWiseConfigurations(), table);

@@ -57,7 +57,7 @@ class NativeGraphsTest {
   }
 
   /** conv - [conv - norm - ReLU - conv - norm] + itself - ReLU - [1x1, stride 2] ... - mean. */
-  private static ComputationGraph residual() {
+  static ComputationGraph residual() {
     ComputationGraph graph =
         new ComputationGraph(
             Networks.builder()

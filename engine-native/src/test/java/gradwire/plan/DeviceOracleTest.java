@@ -8,6 +8,7 @@ import gradwire.plan.device.DeviceVectors;
 import gradwire.plan.device.Gpu;
 import gradwire.worker.engine.StepFlow;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -52,7 +53,8 @@ class DeviceOracleTest {
 
   private static Plan plan(
       NetworkSpec network, Plan.Use use, MemorySegment parameters, MemorySegment gradient) {
-    DeviceVectors vectors = new DeviceVectors(gpu, parameters, gradient);
+    DeviceVectors vectors =
+        new DeviceVectors(gpu, parameters, gradient, List.of(parameters, gradient));
     return new WithVectors(new DevicePlan(network, use, vectors), vectors);
   }
 

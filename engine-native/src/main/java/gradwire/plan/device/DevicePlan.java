@@ -193,6 +193,7 @@ public final class DevicePlan implements Plan {
       if (gradientIsHere.containsKey(v)) {
         gradientIsHere.get(v).await();
         Range range = network.vertices().get(v).parameters();
+        vectors.downloaded(range);
         flow.gradientReady(range.begin(), range.length());
       }
     }

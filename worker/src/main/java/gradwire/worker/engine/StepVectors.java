@@ -4,6 +4,7 @@ import gradwire.tensor.Floats;
 import gradwire.tensor.SharedMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -40,6 +41,11 @@ public final class StepVectors implements AutoCloseable {
   /** {@code [numFloats] float32}. */
   public MemorySegment gradient() {
     return gradient;
+  }
+
+  /** The memory that both lie in: one piece, or one each. */
+  public List<MemorySegment> regions() {
+    return shared.map(memory -> List.of(memory.floats())).orElse(List.of(parameters, gradient));
   }
 
   /** What holds both, if it can be shared. */

@@ -2,15 +2,13 @@ package gradwire.dl4j;
 
 import gradwire.error.Expect;
 import gradwire.error.GradwireException;
-import gradwire.kernels.cpu.CpuKernels;
-import gradwire.plan.ExecutionPlan;
 import gradwire.plan.NetworkSpec;
+import gradwire.plan.Plan;
 import gradwire.plan.Shape;
 import gradwire.worker.engine.Batch;
 import gradwire.worker.engine.FloatTensor;
 import gradwire.worker.engine.StepFlow;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -22,26 +20,24 @@ import java.util.stream.LongStream;
  * (a step's, an evaluation's, its last batch's), and the plans of the last {@value #NUM_KEPT} are
  * kept. One thread.
  */
-final class NativeComputation implements Computation {
+final class CompiledComputation implements Computation {
   private static final int NUM_KEPT = 4;
 
   private final NetworkSpec network;
-  private final MemorySegment parameters;
-  private final MemorySegment gradient;
+  private final Planner planner;
   private final boolean mean;
   private final List<Kept> kept = new ArrayList<>();
 
   /** A plan, and where it writes outputs. */
-  private record Kept(Plan.Use use, ExecutionPlan plan, FloatTensor outputs) {}
+  private record Kept(Plan.Use use, Plan plan, FloatTensor outputs) {}
 
   /**
+   * @param planner of {@code network}; closed with this
    * @param mean whether loss and gradient are the batch mean; else they are the sum
    */
-  NativeComputation(
-      NetworkSpec network, MemorySegment parameters, MemorySegment gradient, boolean mean) {
+  CompiledComputation(NetworkSpec network, Planner planner, boolean mean) {
     this.network = network;
-    this.parameters = parameters;
-    this.gradient = gradient;
+    this.planner = planner;
     this.mean = mean;
   }
 
@@ -79,7 +75,7 @@ final class NativeComputation implements Computation {
     if (kept.size() == NUM_KEPT) {
       kept.removeFirst().plan.close();
     }
-    ExecutionPlan plan = new ExecutionPlan(network, use, parameters, gradient);
+    Plan plan = planner.plan(use);
     try {
       kept.add(new Kept(use, plan, outputs(batchSize, plan.output())));
     } catch (RuntimeException unfit) {
@@ -137,11 +133,12 @@ final class NativeComputation implements Computation {
 
   @Override
   public String backend() {
-    return "native-cpu (" + CpuKernels.description() + ")";
+    return planner.backend();
   }
 
   @Override
   public void close() {
     kept.forEach(one -> one.plan.close());
+    planner.close();
   }
 }
