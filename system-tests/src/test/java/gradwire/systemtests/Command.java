@@ -2,6 +2,7 @@ package gradwire.systemtests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import gradwire.kernels.cuda.CudaSupport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -20,6 +21,12 @@ final class Command implements AutoCloseable {
   /** Long enough for a busy machine; what should take seconds is asserted by the tests. */
   static final Duration PATIENCE = Duration.ofSeconds(100);
 
+  /** Also reaches the roles that a launcher starts. */
+  private static final String JVM_OPTIONS = "JAVA_TOOL_OPTIONS";
+
+  /** It is over before C2 pays. */
+  private static final String SHORT_RUN = "-XX:TieredStopAtLevel=1";
+
   private static final List<String> VARIABLES_OF_ROLES =
       List.of(
           "TF_CONFIG", "AZ_BATCHAI_TASK_INDEX", "AZ_BATCHAI_PS_HOSTS", "AZ_BATCHAI_WORKER_HOSTS");
@@ -36,12 +43,23 @@ final class Command implements AutoCloseable {
 
   /** {@code gradwire run JOB --run-dir RUN_DIR --quiet --set SET...}. */
   static Command run(Path job, Path runDir, String... sets) {
+    return run(Map.of(), job, runDir, sets);
+  }
+
+  /** The same, whose JVMs all have a driver library of CUDA in the place of the system's. */
+  static Command runOnGpus(Path driver, Path job, Path runDir, String... sets) {
+    String property = "-D" + CudaSupport.LIBRARY_PROPERTY + "=" + driver;
+    return run(Map.of(JVM_OPTIONS, SHORT_RUN + " " + property), job, runDir, sets);
+  }
+
+  private static Command run(
+      Map<String, String> environment, Path job, Path runDir, String... sets) {
     List<String> arguments =
         new ArrayList<>(List.of("run", job.toString(), "--run-dir", runDir.toString(), "--quiet"));
     for (String set : sets) {
       arguments.addAll(List.of("--set", set));
     }
-    return gradwire(runDir, arguments);
+    return gradwire(runDir, environment, arguments);
   }
 
   /**
@@ -50,6 +68,11 @@ final class Command implements AutoCloseable {
    * @param base its folder is the working directory, its name begins the output files' names
    */
   static Command gradwire(Path base, List<String> arguments) {
+    return gradwire(base, Map.of(), arguments);
+  }
+
+  private static Command gradwire(
+      Path base, Map<String, String> environment, List<String> arguments) {
     List<String> words =
         new ArrayList<>(
             List.of(
@@ -57,7 +80,7 @@ final class Command implements AutoCloseable {
                 "-Dgradwire.classpath.worker=" + Repository.workerClassPath(),
                 "gradwire.cli.Main"));
     words.addAll(arguments);
-    return java(base, Repository.workerClassPath(), words, Map.of());
+    return java(base, Repository.workerClassPath(), words, environment);
   }
 
   /** {@code gradwire ps FLAGS}. */
@@ -117,8 +140,7 @@ final class Command implements AutoCloseable {
             .redirectOutput(out.toFile())
             .redirectError(err.toFile());
     VARIABLES_OF_ROLES.forEach(builder.environment()::remove);
-    // Also reaches the roles that a launcher starts: short runs are over before C2 pays.
-    builder.environment().put("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1");
+    builder.environment().put(JVM_OPTIONS, SHORT_RUN);
     builder.environment().putAll(environment);
     try {
       return new Command(builder.start(), out, err);
