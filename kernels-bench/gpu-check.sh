@@ -12,11 +12,11 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 max_bytes=$((60 << 20))
 modules=java.base,java.instrument,java.logging,java.management,jdk.unsupported
 
-# Everything that runs there: the kernels, their tests, and the parameter server they are held against.
+# Everything that runs there: kernels and plans, their tests, the parameter server they are held against.
 stage() {
   local into=$1
   mkdir -p "$into/lib"
-  (cd "$root" && ./mvnw -q -B -ntp -pl kernels -am -DskipTests test-compile)
+  (cd "$root" && ./mvnw -q -B -ntp -pl engine-native -am -DskipTests test-compile)
   local java_home=${JAVA_HOME:-}
   [ -x "$java_home/bin/jlink" ] || java_home=$(dirname "$(dirname "$(readlink -f "$(command -v java)")")")
   local version
@@ -27,10 +27,13 @@ stage() {
   fi
   "$java_home/bin/jlink" --add-modules "$modules" --strip-debug --no-header-files --no-man-pages \
     --output "$into/jre"
-  for folder in runtime ps-server kernels; do
+  for folder in runtime cpu ps-server kernels worker engine-native; do
     cp -r "$root/$folder/target/classes" "$into/lib/$folder"
   done
-  cp -r "$root/kernels/target/test-classes" "$into/lib/kernels-tests"
+  for folder in kernels engine-native; do
+    cp -r "$root/$folder/target/test-classes" "$into/lib/$folder-tests"
+  done
+  cp "$root/kernels-bench/gpu-peer.py" "$into/"
   tr ':' '\n' <"$root/kernels/target/test-class-path" \
     | grep -E '/(junit-|opentest4j-|assertj-core-|byte-buddy-|apiguardian-api-|jspecify-)[^/]*\.jar$' \
     | xargs -I{} cp {} "$into/lib/"
@@ -55,7 +58,7 @@ bundle() {
 }
 
 double_library() {
-  g++ -std=c++17 -O2 -ffp-contract=off -Wno-unknown-pragmas -shared -fPIC \
+  g++ -std=c++17 -O2 -march=native -ffp-contract=off -Wno-unknown-pragmas -shared -fPIC \
     -I"$root/kernels/src/test/cuda" -I"$root/kernels/src/main/cuda" \
     "$root"/kernels/src/test/cuda/*.cpp -o "$1"
 }
@@ -72,7 +75,7 @@ case ${1:-} in
   --double)
     bundle "$work"
     double_library "$work/libcuda-double.so"
-    GRADWIRE_CUDA_LIBRARY=$work/libcuda-double.so FLOATS=65536 "$work/gpu-check-run.sh" "$work/out"
+    GRADWIRE_CUDA_LIBRARY=$work/libcuda-double.so FLOATS=65536 STEPS=1 BATCH=100 "$work/gpu-check-run.sh" "$work/out"
     ;;
   '')
     bundle "$work"

@@ -25,6 +25,12 @@ public final class GpuCheckMain {
   private static final int NUM_REPEATS = 21;
   private static final int NUM_KERNELS = 20;
 
+  /** From so many floats on, products are large, too. */
+  private static final long LARGE = 1 << 22;
+
+  private static final int LARGEST_SIDE = 8192;
+  private static final int SMALL_SIDE = 64;
+
   private GpuCheckMain() {}
 
   /** Checks, prints, writes. */
@@ -86,6 +92,7 @@ public final class GpuCheckMain {
       for (int perMultiprocessor : blocks) {
         rows.addAll(kernels.rows(perMultiprocessor));
       }
+      rows.addAll(ProductBench.rows(gpu, clock, numFloats >= LARGE ? LARGEST_SIDE : SMALL_SIDE));
       rows.addAll(MemoryBench.bus(gpu, clock, Float.BYTES * numFloats));
       rows.addAll(launches(gpu, numRepeats));
     }

@@ -29,6 +29,7 @@ public final class DriverDouble {
           "g++",
           "-std=c++17",
           "-O2",
+          "-march=native", // fused multiply-adds are calls without it
           "-Wall",
           "-Wextra",
           "-Werror",
