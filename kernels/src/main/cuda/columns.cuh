@@ -18,7 +18,8 @@ struct ColumnSizes {
 constexpr int COLUMN_LANES = 8;
 constexpr int COLUMN_WIDTH = 32;
 
-// What is summed: Terms::COUNT numbers of every element, by terms.at(index, column, numbers).
+// What is summed: Terms::COUNT numbers of every element, by terms.at(index, row, column,
+// numbers).
 template <typename Terms>
 __device__ __forceinline__ void sumColumns(const Terms& terms, float* partSums, ColumnSizes sizes) {
   __shared__ float tile[Terms::COUNT][COLUMN_LANES][COLUMN_WIDTH];
@@ -35,7 +36,7 @@ __device__ __forceinline__ void sumColumns(const Terms& terms, float* partSums, 
 #pragma unroll 4
     for (int r = begin + row; r < end; r += COLUMN_LANES) {
       float numbers[Terms::COUNT];
-      terms.at(static_cast<long long>(r) * sizes.columns + column, column, numbers);
+      terms.at(static_cast<long long>(r) * sizes.columns + column, r, column, numbers);
 #pragma unroll
       for (int k = 0; k < Terms::COUNT; k++) {
         sums[k] = sums[k] + numbers[k];
@@ -72,7 +73,7 @@ struct Elements {
   static constexpr int COUNT = 1;
   const float* x;
 
-  __device__ __forceinline__ void at(long long i, int, float (&numbers)[COUNT]) const {
+  __device__ __forceinline__ void at(long long i, int, int, float (&numbers)[COUNT]) const {
     numbers[0] = x[i];
   }
 };
@@ -82,7 +83,7 @@ struct SquaredDistances {
   const float* x;
   const float* mean;
 
-  __device__ __forceinline__ void at(long long i, int column, float (&numbers)[COUNT]) const {
+  __device__ __forceinline__ void at(long long i, int, int column, float (&numbers)[COUNT]) const {
     const float distance = x[i] - mean[column];
     numbers[0] = distance * distance;
   }
@@ -94,7 +95,7 @@ struct GradientTerms {
   const float* x;
   const float* mean;
 
-  __device__ __forceinline__ void at(long long i, int column, float (&numbers)[COUNT]) const {
+  __device__ __forceinline__ void at(long long i, int, int column, float (&numbers)[COUNT]) const {
     numbers[0] = dy[i];
     numbers[1] = dy[i] * (x[i] - mean[column]);
   }

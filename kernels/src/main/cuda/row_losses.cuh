@@ -17,20 +17,12 @@ struct LossRows {
 
   // Calls work(row, index of its first element) for each row of a warp's.
   template <typename Work> __device__ __forceinline__ void forEachRow(const Work& work) const {
-#pragma unroll 1
-    for (long long row = Warp::first(); row < rows; row += Warp::count()) {
-      work(row, row * columns);
-    }
+    Warp::forEach(rows, [&](long long row) { work(row, row * columns); });
   }
 
   // The sum over a row of what `term` gives for each column.
   template <typename Term> __device__ __forceinline__ float sum(const Term& term) const {
-    float sum = 0.0f;
-#pragma unroll 1
-    for (int c = Warp::lane(); c < columns; c += Warp::SIZE) {
-      sum = sum + term(c);
-    }
-    return Warp::sum(sum);
+    return Warp::sumOf(columns, term);
   }
 
   __device__ __forceinline__ float largest(long long first) const {

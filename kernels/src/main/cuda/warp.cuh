@@ -42,6 +42,26 @@ struct Warp {
     }
     return x;
   }
+
+  // The sum of term(i) over all i in [0, count).
+  template <typename Term>
+  static __device__ __forceinline__ float sumOf(int count, const Term& term) {
+    float sum = 0.0f;
+#pragma unroll 1
+    for (int i = lane(); i < count; i += SIZE) {
+      sum = sum + term(i);
+    }
+    return Warp::sum(sum);
+  }
+
+  // Calls work(i) for every i in [0, count), shared out over the grid's warps.
+  template <typename Work>
+  static __device__ __forceinline__ void forEach(long long count, const Work& work) {
+#pragma unroll 1
+    for (long long i = first(); i < count; i += Warp::count()) {
+      work(i);
+    }
+  }
 };
 
 }  // namespace gradwire

@@ -42,7 +42,6 @@ final class DeviceNodes {
   private static boolean isKnown(Layer layer) {
     return switch (layer) {
       case Depthwise l -> false;
-      case LayerNorm l -> false;
       case Lstm l -> false;
       case LastStep l -> false;
       case Embedding l -> false;
@@ -51,6 +50,7 @@ final class DeviceNodes {
       case MaxPool l -> true;
       case AveragePool l -> true;
       case BatchNorm l -> true;
+      case LayerNorm l -> true;
       case Elements l -> true;
       case ChannelsLast l -> true;
       case ChannelsFirst l -> true;
@@ -68,6 +68,7 @@ final class DeviceNodes {
       case MaxPool pool -> PoolNodes.of(pool, ranges);
       case AveragePool pool -> PoolNodes.of(pool, ranges);
       case BatchNorm norm -> new BatchNormNode(norm, ranges);
+      case LayerNorm norm -> new LayerNormNode(norm, ranges);
       case Elements elements -> ElementNodes.of(elements, ranges);
       case Dropout dropout -> ElementNodes.of(dropout, ranges);
       case Sum sum -> ElementNodes.sum(ranges);
@@ -91,6 +92,7 @@ final class DeviceNodes {
       case Convolution convolution ->
           Math.max(sums, ConvolutionNode.sizes(convolution, input, batchSize).scratchFloats());
       case BatchNorm norm -> BatchNormKernels.scratchFloats(BatchNormNode.sizes(batchSize, output));
+      case LayerNorm norm -> sums;
       default -> 0;
     };
   }

@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 
 /**
  * What a kernel is called with: values in the order of its parameters, each of the type that the
@@ -28,6 +29,11 @@ public final class KernelArguments {
   /** A pointer to device memory. */
   public KernelArguments pointer(DeviceRange range) {
     return int64(range.address());
+  }
+
+  /** A pointer to device memory, or null. */
+  public KernelArguments pointer(Optional<DeviceRange> range) {
+    return range.isPresent() ? pointer(range.get()) : nothing();
   }
 
   /** A pointer that is null. */

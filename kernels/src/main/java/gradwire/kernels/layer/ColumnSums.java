@@ -75,6 +75,14 @@ public final class ColumnSums {
           sums,
           sizes.grid(),
           new KernelArguments(arena).pointer(x).pointer(scratch).int32s(sizes.numbers()));
+    }
+    addParts(stream, sizes, scratch, divisor, into);
+  }
+
+  /** Queues what is left to do after the parts' sums of one number for each element. */
+  void addParts(
+      CudaStream stream, Sizes sizes, DeviceRange scratch, double divisor, DeviceRange into) {
+    try (Arena arena = Arena.ofConfined()) {
       stream.launch(
           means,
           walk.threads(sizes.columns),

@@ -105,7 +105,10 @@ public final class ConvolutionKernels {
           forward,
           product,
           shapes(
-                  into.bias(new KernelArguments(arena).pointer(x).pointer(weights))
+                  new KernelArguments(arena)
+                      .pointer(x)
+                      .pointer(weights)
+                      .pointer(bias)
                       .pointer(y)
                       .pointer(scratch),
                   product,

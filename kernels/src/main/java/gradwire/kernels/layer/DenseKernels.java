@@ -79,7 +79,10 @@ public final class DenseKernels {
           stream,
           forward,
           product,
-          into.bias(new KernelArguments(arena).pointer(x).pointer(weights))
+          new KernelArguments(arena)
+              .pointer(x)
+              .pointer(weights)
+              .pointer(bias)
               .pointer(y)
               .pointer(scratch)
               .int32s(product.numbers())

@@ -15,6 +15,7 @@ import gradwire.kernels.cuda.CudaModule;
  * @param pool largest and mean pixels
  * @param columnSums bias gradients
  * @param batchNorm batch normalization
+ * @param layerNorm layer normalization
  * @param elements what is done one by one
  * @param loss ends of networks
  */
@@ -25,6 +26,7 @@ public record LayerKernels(
     PoolKernels pool,
     ColumnSums columnSums,
     BatchNormKernels batchNorm,
+    LayerNormKernels layerNorm,
     ElementKernels elements,
     RowLossKernels loss)
     implements AutoCloseable {
@@ -47,6 +49,7 @@ public record LayerKernels(
         new PoolKernels(module, walk),
         sums,
         new BatchNormKernels(module, sums, walk),
+        new LayerNormKernels(module, sums, walk),
         new ElementKernels(module, walk),
         new RowLossKernels(module, walk));
   }

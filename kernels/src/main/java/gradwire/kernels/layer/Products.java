@@ -27,10 +27,6 @@ final class Products {
     static Rows plain(DeviceRange to) {
       return new Rows(to, Optional.empty(), Activation.IDENTITY);
     }
-
-    KernelArguments bias(KernelArguments arguments) {
-      return bias.isPresent() ? arguments.pointer(bias.get()) : arguments.nothing();
-    }
   }
 
   /** Queues the tiles; {@link #sum} must follow. */
@@ -46,7 +42,9 @@ final class Products {
         stream.launch(
             sumParts,
             walk.threads(sizes.numFloats()),
-            into.bias(new KernelArguments(arena).pointer(scratch))
+            new KernelArguments(arena)
+                .pointer(scratch)
+                .pointer(into.bias())
                 .pointer(into.to())
                 .int32s(sizes.numbers())
                 .int32(into.activation().ordinal()));
