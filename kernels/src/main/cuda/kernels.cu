@@ -4,6 +4,7 @@
 #include "columns.cuh"
 #include "convolution.cuh"
 #include "elements.cuh"
+#include "embedding.cuh"
 #include "layer_norm.cuh"
 #include "loss.cuh"
 #include "mean.cuh"

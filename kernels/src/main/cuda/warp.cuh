@@ -35,7 +35,7 @@ struct Warp {
   }
 
   // Always the same tree, so always the same bits.
-  static __device__ __forceinline__ float sum(float x) {
+  template <typename Number> static __device__ __forceinline__ Number sum(Number x) {
 #pragma unroll
     for (int distance = SIZE / 2; distance > 0; distance /= 2) {
       x = x + __shfl_xor_sync(ALL, x, distance);

@@ -6,6 +6,7 @@ import gradwire.error.Expect;
 import gradwire.error.UsageException;
 import gradwire.kernels.cpu.Matrix;
 import gradwire.kernels.cpu.RowBias;
+import gradwire.tensor.Floats;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
@@ -44,6 +45,27 @@ public record Embedding(
     return Shape.sequence(input.numFloats(), numFeatures);
   }
 
+  /**
+   * Refuses ids that have no vector.
+   *
+   * @param batch {@code [examples, perExample] float32}
+   * @throws UsageException if there is one
+   */
+  public void requireIds(MemorySegment batch, int perExample) {
+    long count = Floats.length(batch);
+    for (long i = 0; i < count; i++) {
+      float id = batch.getAtIndex(JAVA_FLOAT, i);
+      if (!(id >= 0 && id < numIds && id == (int) id)) {
+        throw new UsageException(
+            Expect.message(
+                "ids of an embedding, example " + i / perExample,
+                "whole numbers from 0 to " + (numIds - 1),
+                id,
+                "check the batch against the embedding's size"));
+      }
+    }
+  }
+
   @Override
   public Node node(NodeMemory memory) {
     return new EmbeddingNode(this, memory);
@@ -55,16 +77,7 @@ public record Embedding(
     }
 
     private int id(int row) {
-      float id = memory.input().data().getAtIndex(JAVA_FLOAT, row);
-      if (!(id >= 0 && id < layer.numIds && id == (int) id)) {
-        throw new UsageException(
-            Expect.message(
-                "ids of an embedding, example " + row / memory.output().shape().pixels(),
-                "whole numbers from 0 to " + (layer.numIds - 1),
-                id,
-                "check the batch against the embedding's size"));
-      }
-      return (int) id;
+      return (int) memory.input().data().getAtIndex(JAVA_FLOAT, row);
     }
 
     /** Of an id's float {@code feature}, in either vector. */
@@ -81,6 +94,8 @@ public record Embedding(
 
     @Override
     public void forward() {
+      layer.requireIds(
+          Floats.slice(memory.input().data(), 0, numRows()), memory.output().shape().pixels());
       MemorySegment y = memory.output().data();
       for (int row = 0; row < numRows(); row++) {
         int id = id(row);

@@ -17,8 +17,9 @@ public record NetworkSpec(List<Vertex> vertices, Loss loss, boolean hasLossOfSte
   public NetworkSpec {
     vertices = List.copyOf(vertices);
     for (int v = 0; v < vertices.size(); v++) {
+      boolean readsIds = vertices.get(v).layer() instanceof Embedding;
       for (int input : vertices.get(v).inputs()) {
-        if (input < INPUT || input >= v) {
+        if (input < INPUT || input >= (readsIds ? 0 : v)) {
           throw new IllegalArgumentException("vertex " + v + " has the input " + input);
         }
       }

@@ -387,6 +387,19 @@ final class OracleCases {
   private static Stream<Arguments> embeddings() {
     return Stream.of(
         flat("embedding", new Nets().embedding(5, 4, Embedding.Ids.ONE, true, true), 1, 7),
+        flat("embedding, batch 1", new Nets().embedding(5, 4, Embedding.Ids.ONE, true, true), 1, 1),
+        flat(
+            "embedding of few ids",
+            new Nets()
+                .embedding(3, 37, Embedding.Ids.SEQUENCE, true, true)
+                .add(new AveragePool(Optional.empty(), AveragePool.Divisor.KERNEL)),
+            13,
+            11),
+        flat(
+            "embedding of one step",
+            new Nets().embedding(9, 1, Embedding.Ids.SEQUENCE, false, true),
+            1,
+            5),
         flat(
             "embedding, column-major, LSTM",
             new Nets()

@@ -44,13 +44,13 @@ final class DeviceNodes {
       case Depthwise l -> false;
       case Lstm l -> false;
       case LastStep l -> false;
-      case Embedding l -> false;
       case Dense l -> true;
       case Convolution l -> true;
       case MaxPool l -> true;
       case AveragePool l -> true;
       case BatchNorm l -> true;
       case LayerNorm l -> true;
+      case Embedding l -> true;
       case Elements l -> true;
       case ChannelsLast l -> true;
       case ChannelsFirst l -> true;
@@ -69,6 +69,7 @@ final class DeviceNodes {
       case AveragePool pool -> PoolNodes.of(pool, ranges);
       case BatchNorm norm -> new BatchNormNode(norm, ranges);
       case LayerNorm norm -> new LayerNormNode(norm, ranges);
+      case Embedding embedding -> new EmbeddingNode(embedding, ranges);
       case Elements elements -> ElementNodes.of(elements, ranges);
       case Dropout dropout -> ElementNodes.of(dropout, ranges);
       case Sum sum -> ElementNodes.sum(ranges);
@@ -93,6 +94,7 @@ final class DeviceNodes {
           Math.max(sums, ConvolutionNode.sizes(convolution, input, batchSize).scratchFloats());
       case BatchNorm norm -> BatchNormKernels.scratchFloats(BatchNormNode.sizes(batchSize, output));
       case LayerNorm norm -> sums;
+      case Embedding embedding -> sums;
       default -> 0;
     };
   }

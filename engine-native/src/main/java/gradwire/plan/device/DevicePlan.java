@@ -4,6 +4,7 @@ import gradwire.kernels.cuda.CudaEvent;
 import gradwire.kernels.cuda.CudaGraph;
 import gradwire.kernels.cuda.CudaStream;
 import gradwire.kernels.cuda.DeviceRange;
+import gradwire.plan.Embedding;
 import gradwire.plan.MemoryPlan;
 import gradwire.plan.NetworkSpec;
 import gradwire.plan.Plan;
@@ -175,10 +176,20 @@ public final class DevicePlan implements Plan {
     return values.getLast().getFirst().shape();
   }
 
+  /** What the step uploads. */
+  private void setFeatures(MemorySegment batch) {
+    for (Vertex vertex : network.vertices()) {
+      if (vertex.layer() instanceof Embedding embedding) {
+        embedding.requireIds(batch, use.input().numFloats());
+      }
+    }
+    features.host().copyFrom(batch);
+  }
+
   @Override
   public double computeGradient(
       MemorySegment batch, MemorySegment labels, double scale, long key, StepFlow flow) {
-    features.host().copyFrom(batch);
+    setFeatures(batch);
     loss.setLabels(labels);
     settings.set(scale, key);
     for (Vertex vertex : network.vertices()) {
@@ -203,7 +214,7 @@ public final class DevicePlan implements Plan {
 
   @Override
   public void infer(MemorySegment batch, MemorySegment outputs) {
-    features.host().copyFrom(batch);
+    setFeatures(batch);
     vectors.upload(stream, vectors.all());
     stream.launch(step);
     stream.await();

@@ -16,6 +16,7 @@ import gradwire.kernels.cuda.CudaModule;
  * @param columnSums bias gradients
  * @param batchNorm batch normalization
  * @param layerNorm layer normalization
+ * @param embedding vectors of ids
  * @param elements what is done one by one
  * @param loss ends of networks
  */
@@ -27,6 +28,7 @@ public record LayerKernels(
     ColumnSums columnSums,
     BatchNormKernels batchNorm,
     LayerNormKernels layerNorm,
+    EmbeddingKernels embedding,
     ElementKernels elements,
     RowLossKernels loss)
     implements AutoCloseable {
@@ -50,6 +52,7 @@ public record LayerKernels(
         sums,
         new BatchNormKernels(module, sums, walk),
         new LayerNormKernels(module, sums, walk),
+        new EmbeddingKernels(module, walk),
         new ElementKernels(module, walk),
         new RowLossKernels(module, walk));
   }
