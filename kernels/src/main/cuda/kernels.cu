@@ -7,6 +7,7 @@
 #include "embedding.cuh"
 #include "layer_norm.cuh"
 #include "loss.cuh"
+#include "lstm.cuh"
 #include "mean.cuh"
 #include "optimizers.cuh"
 #include "pooling.cuh"

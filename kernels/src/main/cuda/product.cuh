@@ -196,16 +196,16 @@ template <bool ALONG> struct Lines {
   }
 };
 
-// y = f(sum + bias), row-major; a null pointer is no bias.
+// y = f(sum + bias), row-major, `pitch` floats from one row to the next; a null pointer is no bias.
 struct Rows {
   float* to;
   const float* bias;
-  int columns;
+  int pitch;
   int activation;
 
   __device__ __forceinline__ void store(int row, int column, float sum) const {
     const float z = bias == nullptr ? sum : sum + bias[column];
-    to[static_cast<long long>(row) * columns + column] = activated(activation, z);
+    to[static_cast<long long>(row) * pitch + column] = activated(activation, z);
   }
 };
 
@@ -213,40 +213,40 @@ struct Rows {
 
 extern "C" {
 
+// Matrices are row-major, and some have a pitch: floats from one row to the next.
+
 // y = f(x W + b): x [rows, depth], W [depth, columns] column-major, b [columns].
 __global__ void __launch_bounds__(256)
-    dense_forward(const float* x, const float* weights, const float* bias, float* y,
-                  float* partSums, const __grid_constant__ gradwire::ProductSizes sizes,
+    dense_forward(const float* x, int xPitch, const float* weights, const float* bias, float* y,
+                  int yPitch, float* partSums, const __grid_constant__ gradwire::ProductSizes sizes,
                   int activation) {
-  gradwire::product(gradwire::Lines<true>{x, sizes.depth},
-                    gradwire::Lines<true>{weights, sizes.depth},
-                    gradwire::Rows{y, bias, sizes.columns, activation}, partSums, sizes);
+  gradwire::product(gradwire::Lines<true>{x, xPitch}, gradwire::Lines<true>{weights, sizes.depth},
+                    gradwire::Rows{y, bias, yPitch, activation}, partSums, sizes);
 }
 
 // The gradient of x, [rows, columns]: dz [rows, depth] times W, which is [columns, depth].
 __global__ void __launch_bounds__(256)
-    dense_input_gradient(const float* dz, const float* weights, float* dx, float* partSums,
-                         const __grid_constant__ gradwire::ProductSizes sizes) {
-  gradwire::product(gradwire::Lines<true>{dz, sizes.depth},
+    dense_input_gradient(const float* dz, int dzPitch, const float* weights, float* dx, int dxPitch,
+                         float* partSums, const __grid_constant__ gradwire::ProductSizes sizes) {
+  gradwire::product(gradwire::Lines<true>{dz, dzPitch},
                     gradwire::Lines<false>{weights, sizes.columns},
-                    gradwire::Rows{dx, nullptr, sizes.columns, gradwire::IDENTITY}, partSums,
-                    sizes);
+                    gradwire::Rows{dx, nullptr, dxPitch, gradwire::IDENTITY}, partSums, sizes);
 }
 
 // The gradient of W, [columns, rows] column-major: dz [depth, rows], x [depth, columns].
 __global__ void __launch_bounds__(256)
-    dense_weights_gradient(const float* dz, const float* x, float* dw, float* partSums,
+    dense_weights_gradient(const float* dz, int dzPitch, const float* x, int xPitch, float* dw,
+                           float* partSums,
                            const __grid_constant__ gradwire::ProductSizes sizes) {
-  gradwire::product(gradwire::Lines<false>{dz, sizes.rows},
-                    gradwire::Lines<false>{x, sizes.columns},
+  gradwire::product(gradwire::Lines<false>{dz, dzPitch}, gradwire::Lines<false>{x, xPitch},
                     gradwire::Rows{dw, nullptr, sizes.columns, gradwire::IDENTITY}, partSums,
                     sizes);
 }
 
 // What remains where a product was cut into parts: y = f(sum + b).
-__global__ void sum_parts(const float* partSums, const float* bias, float* y,
+__global__ void sum_parts(const float* partSums, const float* bias, float* y, int yPitch,
                           const __grid_constant__ gradwire::ProductSizes sizes, int activation) {
-  gradwire::sumParts(gradwire::Rows{y, bias, sizes.columns, activation}, partSums, sizes);
+  gradwire::sumParts(gradwire::Rows{y, bias, yPitch, activation}, partSums, sizes);
 }
 
 }  // extern "C"

@@ -99,6 +99,8 @@ const std::map<std::string, Binder>& kernels() {
       {"embedding", binder(embedding, !WAITS)},
       {"rank_ids", binder(rank_ids, WAITS)},
       {"embedding_gradient", binder(embedding_gradient, WAITS)},
+      {"lstm_cell", binder(lstm_cell, !WAITS)},
+      {"lstm_cell_gradient", binder(lstm_cell_gradient, !WAITS)},
       {"softmax_loss", binder(softmax_loss, WAITS)},
       {"element_loss", binder(element_loss, WAITS)},
       {"softmax", binder(softmax, WAITS)},

@@ -338,6 +338,14 @@ final class OracleCases {
         lstms,
         Stream.of(
             sequence(
+                "LSTM of 1, 1 step, batch 1",
+                Nets.ofImages().lstm(1, 1).add(new LastStep()),
+                1,
+                1,
+                1),
+            sequence(
+                "LSTM of many sequences", Nets.ofImages().lstm(3, 5).add(new LastStep()), 3, 3, 87),
+            sequence(
                 "two LSTMs, dense",
                 Nets.ofImages()
                     .lstm(3, 5)

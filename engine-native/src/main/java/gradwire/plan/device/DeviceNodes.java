@@ -42,8 +42,6 @@ final class DeviceNodes {
   private static boolean isKnown(Layer layer) {
     return switch (layer) {
       case Depthwise l -> false;
-      case Lstm l -> false;
-      case LastStep l -> false;
       case Dense l -> true;
       case Convolution l -> true;
       case MaxPool l -> true;
@@ -51,6 +49,8 @@ final class DeviceNodes {
       case BatchNorm l -> true;
       case LayerNorm l -> true;
       case Embedding l -> true;
+      case Lstm l -> true;
+      case LastStep l -> true;
       case Elements l -> true;
       case ChannelsLast l -> true;
       case ChannelsFirst l -> true;
@@ -70,6 +70,8 @@ final class DeviceNodes {
       case BatchNorm norm -> new BatchNormNode(norm, ranges);
       case LayerNorm norm -> new LayerNormNode(norm, ranges);
       case Embedding embedding -> new EmbeddingNode(embedding, ranges);
+      case Lstm lstm -> new LstmNode(lstm, ranges);
+      case LastStep last -> OrderNodes.lastStep(ranges);
       case Elements elements -> ElementNodes.of(elements, ranges);
       case Dropout dropout -> ElementNodes.of(dropout, ranges);
       case Sum sum -> ElementNodes.sum(ranges);
@@ -95,6 +97,7 @@ final class DeviceNodes {
       case BatchNorm norm -> BatchNormKernels.scratchFloats(BatchNormNode.sizes(batchSize, output));
       case LayerNorm norm -> sums;
       case Embedding embedding -> sums;
+      case Lstm lstm -> LstmSizes.of(lstm, batchSize, output.pixels()).scratchFloats();
       default -> 0;
     };
   }

@@ -7,7 +7,7 @@ import gradwire.plan.ChannelsLast;
 import gradwire.plan.Shape;
 import gradwire.plan.Value;
 
-/** Layers that bring elements into another order. */
+/** Layers that bring elements into another order, or choose some. */
 final class OrderNodes {
   private OrderNodes() {}
 
@@ -30,6 +30,11 @@ final class OrderNodes {
   /** The inputs' channels side by side. */
   static DeviceNode concat(NodeRanges ranges) {
     return new Concatenated(ranges);
+  }
+
+  /** The last time step of every sequence. */
+  static DeviceNode lastStep(NodeRanges ranges) {
+    return new LastOfSteps(ranges);
   }
 
   /**
@@ -99,6 +104,44 @@ final class OrderNodes {
     /** An input's channels among all, from the channel {@code first} on. */
     private ElementKernels.Columns part(DeviceRange all, int first) {
       return new ElementKernels.Columns(all, ranges.outputShape().channels(), first);
+    }
+  }
+
+  private record LastOfSteps(NodeRanges ranges) implements DeviceNode {
+    @Override
+    public void forward(CudaStream stream) {
+      copy(stream, among(ranges.x()), alone(ranges.y()));
+    }
+
+    @Override
+    public void backward(CudaStream stream) {
+      ranges
+          .dx()
+          .ifPresent(
+              dx -> {
+                stream.fill(dx, (byte) 0);
+                copy(stream, alone(ranges.dy()), among(dx));
+              });
+    }
+
+    private void copy(CudaStream stream, ElementKernels.Columns from, ElementKernels.Columns into) {
+      ranges
+          .kernels()
+          .elements()
+          .copyColumns(stream, from, into, ranges.batchSize(), numFeatures());
+    }
+
+    private int numFeatures() {
+      return ranges.outputShape().numFloats();
+    }
+
+    private ElementKernels.Columns alone(DeviceRange steps) {
+      return new ElementKernels.Columns(steps, numFeatures(), 0);
+    }
+
+    private ElementKernels.Columns among(DeviceRange sequences) {
+      int sequence = ranges.inputShape().numFloats();
+      return new ElementKernels.Columns(sequences, sequence, sequence - numFeatures());
     }
   }
 }

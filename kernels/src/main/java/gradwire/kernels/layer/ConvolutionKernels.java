@@ -98,7 +98,7 @@ public final class ConvolutionKernels {
       DeviceRange scratch) {
     sizes.check(x, weights, y);
     ProductSizes product = sizes.ofForward();
-    Products.Rows into = new Products.Rows(y, bias, activation);
+    Products.Rows into = new Products.Rows(y, sizes.numFilters, bias, activation);
     try (Arena arena = Arena.ofConfined()) {
       Products.launch(
           stream,
@@ -156,7 +156,7 @@ public final class ConvolutionKernels {
                   sizes)
               .int32(sizes.numFilters));
     }
-    products.sum(stream, product, scratch, Products.Rows.plain(dx));
+    products.sum(stream, product, scratch, Products.Rows.plain(dx, product.columns()));
   }
 
   /**

@@ -27,8 +27,18 @@ public final class DenseKernels {
     this.products = products;
   }
 
-  /** A layer's numbers; weights are {@code [inputs, outputs]} column-major. */
-  public record Sizes(int rows, int inputs, int outputs) {
+  /**
+   * A layer's numbers; weights are {@code [inputs, outputs]} column-major.
+   *
+   * @param inputPitch floats from one row of {@code x} or {@code dx} to the next
+   * @param outputPitch the same of {@code y} or {@code dz}
+   */
+  public record Sizes(int rows, int inputs, int outputs, int inputPitch, int outputPitch) {
+    /** Of rows without gaps. */
+    public Sizes(int rows, int inputs, int outputs) {
+      this(rows, inputs, outputs, inputs, outputs);
+    }
+
     private ProductSizes ofForward() {
       return new ProductSizes(rows, outputs, inputs);
     }
@@ -49,9 +59,9 @@ public final class DenseKernels {
     }
 
     private void check(DeviceRange x, DeviceRange weights, DeviceRange y) {
-      Walk.checkBytes("x", x, (long) rows * inputs * Float.BYTES);
+      Walk.checkBytes("x", x, ((rows - 1L) * inputPitch + inputs) * Float.BYTES);
       Walk.checkBytes("weights", weights, (long) inputs * outputs * Float.BYTES);
-      Walk.checkBytes("y", y, (long) rows * outputs * Float.BYTES);
+      Walk.checkBytes("y", y, ((rows - 1L) * outputPitch + outputs) * Float.BYTES);
     }
   }
 
@@ -73,7 +83,7 @@ public final class DenseKernels {
       DeviceRange scratch) {
     sizes.check(x, weights, y);
     ProductSizes product = sizes.ofForward();
-    Products.Rows into = new Products.Rows(y, bias, activation);
+    Products.Rows into = new Products.Rows(y, sizes.outputPitch, bias, activation);
     try (Arena arena = Arena.ofConfined()) {
       Products.launch(
           stream,
@@ -81,9 +91,11 @@ public final class DenseKernels {
           product,
           new KernelArguments(arena)
               .pointer(x)
+              .int32(sizes.inputPitch)
               .pointer(weights)
               .pointer(bias)
               .pointer(y)
+              .int32(sizes.outputPitch)
               .pointer(scratch)
               .int32s(product.numbers())
               .int32(activation.ordinal()));
@@ -105,7 +117,22 @@ public final class DenseKernels {
       DeviceRange dx,
       DeviceRange scratch) {
     sizes.check(dx, weights, dz);
-    multiply(stream, inputGradient, sizes.ofInputGradient(), dz, weights, dx, scratch);
+    ProductSizes product = sizes.ofInputGradient();
+    try (Arena arena = Arena.ofConfined()) {
+      Products.launch(
+          stream,
+          inputGradient,
+          product,
+          new KernelArguments(arena)
+              .pointer(dz)
+              .int32(sizes.outputPitch)
+              .pointer(weights)
+              .pointer(dx)
+              .int32(sizes.inputPitch)
+              .pointer(scratch)
+              .int32s(product.numbers()));
+    }
+    products.sum(stream, product, scratch, Products.Rows.plain(dx, sizes.inputPitch));
   }
 
   /**
@@ -121,29 +148,21 @@ public final class DenseKernels {
       DeviceRange dw,
       DeviceRange scratch) {
     sizes.check(x, dw, dz);
-    multiply(stream, weightsGradient, sizes.ofWeightsGradient(), dz, x, dw, scratch);
-  }
-
-  private void multiply(
-      CudaStream stream,
-      CudaKernel kernel,
-      ProductSizes product,
-      DeviceRange left,
-      DeviceRange right,
-      DeviceRange into,
-      DeviceRange scratch) {
+    ProductSizes product = sizes.ofWeightsGradient();
     try (Arena arena = Arena.ofConfined()) {
       Products.launch(
           stream,
-          kernel,
+          weightsGradient,
           product,
           new KernelArguments(arena)
-              .pointer(left)
-              .pointer(right)
-              .pointer(into)
+              .pointer(dz)
+              .int32(sizes.outputPitch)
+              .pointer(x)
+              .int32(sizes.inputPitch)
+              .pointer(dw)
               .pointer(scratch)
               .int32s(product.numbers()));
     }
-    products.sum(stream, product, scratch, Products.Rows.plain(into));
+    products.sum(stream, product, scratch, Products.Rows.plain(dw, sizes.inputs));
   }
 }

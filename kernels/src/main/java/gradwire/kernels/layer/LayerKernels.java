@@ -17,6 +17,7 @@ import gradwire.kernels.cuda.CudaModule;
  * @param batchNorm batch normalization
  * @param layerNorm layer normalization
  * @param embedding vectors of ids
+ * @param lstm cells
  * @param elements what is done one by one
  * @param loss ends of networks
  */
@@ -29,6 +30,7 @@ public record LayerKernels(
     BatchNormKernels batchNorm,
     LayerNormKernels layerNorm,
     EmbeddingKernels embedding,
+    LstmKernels lstm,
     ElementKernels elements,
     RowLossKernels loss)
     implements AutoCloseable {
@@ -53,6 +55,7 @@ public record LayerKernels(
         new BatchNormKernels(module, sums, walk),
         new LayerNormKernels(module, sums, walk),
         new EmbeddingKernels(module, walk),
+        new LstmKernels(module, walk),
         new ElementKernels(module, walk),
         new RowLossKernels(module, walk));
   }

@@ -21,11 +21,15 @@ final class Products {
     this.walk = walk;
   }
 
-  /** {@code f(sum + bias)}, row-major: what a product's result becomes. */
-  record Rows(DeviceRange to, Optional<DeviceRange> bias, Activation activation) {
+  /**
+   * {@code f(sum + bias)}, row-major: what a product's result becomes.
+   *
+   * @param pitch floats from one row to the next
+   */
+  record Rows(DeviceRange to, int pitch, Optional<DeviceRange> bias, Activation activation) {
     /** The sums as they are. */
-    static Rows plain(DeviceRange to) {
-      return new Rows(to, Optional.empty(), Activation.IDENTITY);
+    static Rows plain(DeviceRange to, int pitch) {
+      return new Rows(to, pitch, Optional.empty(), Activation.IDENTITY);
     }
   }
 
@@ -46,6 +50,7 @@ final class Products {
                 .pointer(scratch)
                 .pointer(into.bias())
                 .pointer(into.to())
+                .int32(into.pitch())
                 .int32s(sizes.numbers())
                 .int32(into.activation().ordinal()));
       }

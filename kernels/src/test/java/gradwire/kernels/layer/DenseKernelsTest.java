@@ -7,6 +7,7 @@ import gradwire.kernels.cpu.Activation;
 import gradwire.kernels.cuda.DeviceRange;
 import gradwire.kernels.testing.Gpu;
 import gradwire.kernels.testing.Numbers;
+import java.util.Arrays;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -125,6 +126,45 @@ final class DenseKernelsTest {
         y,
         gpu.allocate(0));
     assertThat(gpu.floats(y)).containsExactly(21, -37);
+  }
+
+  @Test
+  void rowsMayLieApart() {
+    DenseKernels.Sizes sizes = new DenseKernels.Sizes(2, 2, 1, 3, 2);
+    DeviceRange x = gpu.upload(1, 10, 9, 2, 20);
+    DeviceRange w = gpu.upload(3, 4);
+    DeviceRange none = gpu.allocate(0);
+    DeviceRange y = gpu.upload(-1, -1, -1);
+    kernels.forward(gpu.stream(), sizes, x, w, Optional.empty(), Activation.IDENTITY, y, none);
+    assertThat(gpu.floats(y)).containsExactly(43, -1, 86);
+
+    DeviceRange dx = gpu.upload(-1, -1, -1, -1, -1);
+    kernels.inputGradient(gpu.stream(), sizes, y, w, dx, none);
+    assertThat(gpu.floats(dx)).containsExactly(129, 172, -1, 258, 344);
+
+    DeviceRange dw = gpu.allocate(8);
+    kernels.weightsGradient(gpu.stream(), sizes, y, x, dw, none);
+    assertThat(gpu.floats(dw)).containsExactly(43 + 172, 430 + 1720);
+  }
+
+  @Test
+  void partsOfADeepProductMayLieApart() {
+    DenseKernels.Sizes sizes = new DenseKernels.Sizes(2, 256, 1, 257, 2);
+    float[] x = new float[257 + 256];
+    Arrays.fill(x, 1);
+    float[] w = new float[256];
+    Arrays.fill(w, 2);
+    DeviceRange y = gpu.upload(-1, -1, -1);
+    kernels.forward(
+        gpu.stream(),
+        sizes,
+        gpu.upload(x),
+        gpu.upload(w),
+        Optional.empty(),
+        Activation.IDENTITY,
+        y,
+        gpu.allocate(Float.BYTES * sizes.scratchFloats()));
+    assertThat(gpu.floats(y)).containsExactly(512, -1, 512);
   }
 
   @Test
