@@ -362,6 +362,12 @@ final class OracleCases {
                 3,
                 3),
             sequence(
+                "loss of one step, batch 1",
+                Nets.ofImages().dense(3, 2, Activation.IDENTITY).withLossOfSteps(),
+                1,
+                3,
+                1),
+            sequence(
                 "dense of steps, LSTM, mean",
                 Nets.ofImages()
                     .dense(3, 5, Activation.TANH)

@@ -29,9 +29,6 @@ final class DeviceNodes {
 
   /** What of a network no device computes, as errors call it. */
   static Optional<String> missing(NetworkSpec network) {
-    if (network.hasLossOfSteps()) {
-      return Optional.of("labels for every time step");
-    }
     return network.vertices().stream()
         .map(Vertex::layer)
         .filter(layer -> !isKnown(layer))

@@ -69,7 +69,8 @@ public final class DevicePlan implements Plan {
           new DeviceLoss(
               network.loss(),
               whole(logits.data(), logits),
-              use.batchSize(),
+              new DeviceLoss.Rows(
+                  use.batchSize(), network.hasLossOfSteps() ? logits.shape().pixels() : 1),
               vectors.gpu().kernels(),
               memory);
       step = memory.own(stream.capture(use.training() ? this::queueStep : this::queueInference));
