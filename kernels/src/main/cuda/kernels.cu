@@ -3,6 +3,7 @@
 #include "checksum.cuh"
 #include "columns.cuh"
 #include "convolution.cuh"
+#include "depthwise.cuh"
 #include "elements.cuh"
 #include "embedding.cuh"
 #include "layer_norm.cuh"

@@ -16,8 +16,8 @@ struct Place {
         pixel(static_cast<int>(index / channels), size) {}
 };
 
-// Calls visit(index of the element, its pixel's number within the image) for all that a window's
-// pixels have of a channel, row by row.
+// Calls visit(index of the element, its pixel's number within the image, the kernel's place over it)
+// for all that a window's pixels have of a channel, row by row.
 template <typename Visit>
 __device__ __forceinline__ void underWindow(const Window& window, Place out, const Visit& visit) {
   const long long image = static_cast<long long>(out.pixel.image) * window.input.height;
@@ -31,13 +31,14 @@ __device__ __forceinline__ void underWindow(const Window& window, Place out, con
           out.pixel.column * window.stride.width - window.padding.width + j * window.dilation.width;
       if (window.isInside(row, column)) {
         visit(((image + row) * window.input.width + column) * window.channels + out.channel,
-              row * window.input.width + column);
+              row * window.input.width + column, k * window.kernel.width + j);
       }
     }
   }
 }
 
-// Calls visit(index of the element) for all windows that lie over a pixel, first to last.
+// Calls visit(index of the element, the window's row and column, the kernel's place over the pixel)
+// for all windows that lie over a pixel, first to last.
 template <typename Visit>
 __device__ __forceinline__ void overPixel(const Window& window, Place in, const Visit& visit) {
   const long long image = static_cast<long long>(in.pixel.image) * window.output.height;
@@ -49,7 +50,7 @@ __device__ __forceinline__ void overPixel(const Window& window, Place in, const 
       const int column = window.windowColumn(in.pixel.column, j);
       if (column >= 0) {
         visit(((image + row) * window.output.width + column) * window.channels + in.channel, row,
-              column);
+              column, k * window.kernel.width + j);
       }
     }
   }
@@ -93,7 +94,7 @@ __global__ void max_pool(const float* x, float* y, int* chosen, long long length
     float largest = __uint_as_float(0xff800000u);
     int place = -1;
     gradwire::underWindow(window, gradwire::Place(i, window.output, window.channels),
-                          [&](long long at, int pixel) {
+                          [&](long long at, int pixel, int) {
                             if (place < 0 || x[at] > largest) {
                               largest = x[at];
                               place = pixel;
@@ -111,7 +112,7 @@ __global__ void max_pool_gradient(const float* dy, const int* chosen, float* dx,
     const gradwire::Place in(i, window.input, window.channels);
     const int pixel = in.pixel.row * window.input.width + in.pixel.column;
     float sum = 0.0f;
-    gradwire::overPixel(window, in, [&](long long at, int, int) {
+    gradwire::overPixel(window, in, [&](long long at, int, int, int) {
       sum = chosen[at] == pixel ? sum + dy[at] : sum;
     });
     dx[i] = sum;
@@ -124,7 +125,7 @@ __global__ void average_pool(const float* x, float* y, long long length,
   gradwire::forEach(length, [&](long long i) {
     const gradwire::Place out(i, window.output, window.channels);
     float sum = 0.0f;
-    gradwire::underWindow(window, out, [&](long long at, int) { sum = sum + x[at]; });
+    gradwire::underWindow(window, out, [&](long long at, int, int) { sum = sum + x[at]; });
     y[i] = sum * gradwire::PoolFactor{divisor}.of(window, out.pixel.row, out.pixel.column);
   });
 }
@@ -136,7 +137,7 @@ __global__ void average_pool_gradient(const float* dy, float* dx, long long leng
   gradwire::forEach(length, [&](long long i) {
     float sum = 0.0f;
     gradwire::overPixel(window, gradwire::Place(i, window.input, window.channels),
-                        [&](long long at, int row, int column) {
+                        [&](long long at, int row, int column, int) {
                           sum = sum + dy[at] * gradwire::PoolFactor{divisor}.of(window, row, column);
                         });
     dx[i] = sum;

@@ -5,7 +5,6 @@ import gradwire.error.Expect;
 import gradwire.error.UsageException;
 import gradwire.kernels.cpu.CpuKernels;
 import gradwire.plan.NetworkSpec;
-import gradwire.plan.device.DevicePlan;
 import gradwire.worker.engine.StepVectors;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -54,10 +53,6 @@ record EngineSelection(FlatNetwork network, Parameters table, StepVectors vector
   private Computation gpu(int index, boolean mean) {
     try {
       NetworkSpec spec = compile();
-      Optional<String> missing = DevicePlan.missing(spec);
-      if (missing.isPresent()) {
-        throw new UnknownLayerException("the network", missing.get());
-      }
       return new CompiledComputation(spec, new GpuPlanner(spec, vectors, index), mean);
     } catch (UnknownLayerException unknown) {
       throw new UsageException(

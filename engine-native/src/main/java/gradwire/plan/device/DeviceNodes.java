@@ -17,51 +17,19 @@ import gradwire.plan.Layer;
 import gradwire.plan.LayerNorm;
 import gradwire.plan.Lstm;
 import gradwire.plan.MaxPool;
-import gradwire.plan.NetworkSpec;
 import gradwire.plan.Shape;
 import gradwire.plan.Sum;
-import gradwire.plan.Vertex;
-import java.util.Optional;
 
-/** Which layers a device computes, and how. */
+/** How a device computes each layer. */
 final class DeviceNodes {
   private DeviceNodes() {}
-
-  /** What of a network no device computes, as errors call it. */
-  static Optional<String> missing(NetworkSpec network) {
-    return network.vertices().stream()
-        .map(Vertex::layer)
-        .filter(layer -> !isKnown(layer))
-        .map(layer -> "a layer of the kind " + layer.getClass().getSimpleName())
-        .findFirst();
-  }
-
-  private static boolean isKnown(Layer layer) {
-    return switch (layer) {
-      case Depthwise l -> false;
-      case Dense l -> true;
-      case Convolution l -> true;
-      case MaxPool l -> true;
-      case AveragePool l -> true;
-      case BatchNorm l -> true;
-      case LayerNorm l -> true;
-      case Embedding l -> true;
-      case Lstm l -> true;
-      case LastStep l -> true;
-      case Elements l -> true;
-      case ChannelsLast l -> true;
-      case ChannelsFirst l -> true;
-      case Sum l -> true;
-      case Concat l -> true;
-      case Dropout l -> true;
-    };
-  }
 
   /** The layer at work. */
   static DeviceNode of(Layer layer, NodeRanges ranges) {
     return switch (layer) {
       case Dense dense -> new DenseNode(dense, ranges);
       case Convolution convolution -> new ConvolutionNode(convolution, ranges);
+      case Depthwise depthwise -> new DepthwiseNode(depthwise, ranges);
       case MaxPool pool -> PoolNodes.of(pool, ranges);
       case AveragePool pool -> PoolNodes.of(pool, ranges);
       case BatchNorm norm -> new BatchNormNode(norm, ranges);
@@ -75,7 +43,6 @@ final class DeviceNodes {
       case ChannelsLast last -> OrderNodes.channelsLast(last, ranges);
       case ChannelsFirst first -> OrderNodes.channelsFirst(ranges);
       case Concat concat -> OrderNodes.concat(ranges);
-      default -> throw new IllegalArgumentException("no device computes " + layer);
     };
   }
 
@@ -91,6 +58,8 @@ final class DeviceNodes {
       case Dense dense -> Math.max(sums, DenseNode.sizes(dense, numRows).scratchFloats());
       case Convolution convolution ->
           Math.max(sums, ConvolutionNode.sizes(convolution, input, batchSize).scratchFloats());
+      case Depthwise depthwise ->
+          Math.max(sums, DepthwiseNode.sizes(depthwise, input, batchSize).scratchFloats());
       case BatchNorm norm -> BatchNormKernels.scratchFloats(BatchNormNode.sizes(batchSize, output));
       case LayerNorm norm -> sums;
       case Embedding embedding -> sums;

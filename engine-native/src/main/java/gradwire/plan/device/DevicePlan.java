@@ -20,7 +20,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * A network laid out for batches of one size on a GPU: a step is one captured graph. Parameters go
@@ -78,11 +77,6 @@ public final class DevicePlan implements Plan {
       memory.close();
       throw failure;
     }
-  }
-
-  /** What of a network no GPU computes, as errors call it; empty: it can be planned. */
-  public static Optional<String> missing(NetworkSpec network) {
-    return DeviceNodes.missing(network);
   }
 
   private void layOut(List<Shape> shapes) {

@@ -40,7 +40,7 @@ public final class ConvolutionKernels {
    * @param place the next of the kernel's places, row by row
    */
   public record FilterOrder(int filter, int channel, int place) {
-    private int[] numbers() {
+    int[] numbers() {
       return new int[] {filter, channel, place};
     }
   }

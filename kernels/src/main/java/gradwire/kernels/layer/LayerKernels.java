@@ -12,6 +12,7 @@ import gradwire.kernels.cuda.CudaModule;
  * @param module all of them
  * @param dense layers of units
  * @param convolution layers of filters
+ * @param depthwise layers of filters of one channel each
  * @param pool largest and mean pixels
  * @param columnSums bias gradients
  * @param batchNorm batch normalization
@@ -25,6 +26,7 @@ public record LayerKernels(
     CudaModule module,
     DenseKernels dense,
     ConvolutionKernels convolution,
+    DepthwiseKernels depthwise,
     PoolKernels pool,
     ColumnSums columnSums,
     BatchNormKernels batchNorm,
@@ -50,6 +52,7 @@ public record LayerKernels(
         module,
         new DenseKernels(module, products),
         new ConvolutionKernels(module, products, walk),
+        new DepthwiseKernels(module, walk),
         new PoolKernels(module, walk),
         sums,
         new BatchNormKernels(module, sums, walk),
