@@ -24,11 +24,11 @@ import org.nd4j.nativeblas.Nd4jBlas;
  *
  * <p>A property that the user set on the command line is left as it is.
  */
-final class Nd4jSetup {
+public final class Nd4jSetup {
   private Nd4jSetup() {}
 
   /** Loads ND4J (half a second) on the first call; later calls cost nothing. */
-  static void ensure() {
+  public static void ensure() {
     Loaded.touch();
   }
 

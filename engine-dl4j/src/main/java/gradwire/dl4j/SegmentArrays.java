@@ -13,7 +13,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * Our off-heap memory as ND4J sees it, and the other way round; never a copy. Neither side owns the
  * other: the segment must outlive the array.
  */
-final class SegmentArrays {
+public final class SegmentArrays {
   private SegmentArrays() {}
 
   /** A pointer to memory that JavaCPP neither counts nor frees. */
@@ -31,7 +31,7 @@ final class SegmentArrays {
   }
 
   /** {@code memory} as a row-major float32 array of {@code shape}. */
-  static INDArray array(MemorySegment memory, long... shape) {
+  public static INDArray array(MemorySegment memory, long... shape) {
     DataBuffer buffer = Nd4j.createBuffer(pointer(memory), Floats.length(memory), DataType.FLOAT);
     return Nd4j.create(buffer, shape, Nd4j.getStrides(shape, 'c'), 0, 'c');
   }

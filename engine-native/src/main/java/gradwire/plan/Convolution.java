@@ -82,7 +82,7 @@ public record Convolution(
   }
 
   /** Images whose windows are worked on at a time. */
-  static int blockSize(Window window) {
+  public static int blockSize(Window window) {
     long floats = (long) window.output().area() * window.floats();
     return (int) Math.max(1, BLOCK_FLOATS / floats);
   }

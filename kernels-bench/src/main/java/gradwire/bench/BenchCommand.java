@@ -1,6 +1,7 @@
 package gradwire.bench;
 
 import gradwire.bench.harness.Plan;
+import gradwire.bench.report.Roofline;
 import gradwire.bench.report.Row;
 import gradwire.bench.report.RowChart;
 import gradwire.bench.report.RowJson;
@@ -31,7 +32,7 @@ import picocli.CommandLine.Parameters;
     description = "Measures what the machine can do and how much of it Gradwire reaches.",
     footer = {
       "",
-      "Names: transport, codec, optimizer, reduce, step; none means all of them.",
+      "Names: transport, codec, optimizer, reduce, step, kernels; none means all of them.",
       "Progress goes to standard error, the table to standard output. What the columns mean, and",
       "how limits are measured: docs/benchmarks.md.",
       "",
@@ -75,6 +76,12 @@ public final class BenchCommand implements Callable<Integer> {
 
   @Option(names = "--chart", paramLabel = "FILE.svg", description = "Draws percents of the limit.")
   private @Nullable Path chart;
+
+  @Option(
+      names = "--roofline",
+      paramLabel = "FILE.svg",
+      description = "Draws rows of kernels over their arithmetic intensity.")
+  private @Nullable Path roofline;
 
   @Option(
       names = "--compare",
@@ -130,6 +137,7 @@ public final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    Selection.suites(names).forEach(suite -> suite.missing().forEach(err::println));
     List<BenchCase> cases = Selection.of(names, only, isAll);
     if (isList) {
       cases.forEach(one -> out.println(one.name()));
@@ -152,6 +160,9 @@ public final class BenchCommand implements Callable<Integer> {
     }
     if (chart != null) {
       AtomicFiles.write(chart, RowChart.of(rows));
+    }
+    if (roofline != null) {
+      AtomicFiles.write(roofline, Roofline.of(rows));
     }
   }
 

@@ -1,5 +1,6 @@
 package gradwire.bench;
 
+import gradwire.bench.kernel.ShardUnderLoad;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -69,7 +70,7 @@ public class OptimizerBenchmark {
   @Setup(Level.Trial)
   public void allocate() {
     float gradient = slots == Slots.DENORMAL ? 0 : 1e-3f;
-    shard = new ShardUnderLoad(optimizer, numFloats, numReplicas, numThreads, gradient);
+    shard = ShardUnderLoad.filled(optimizer, numFloats, numReplicas, numThreads, gradient);
     if (slots == Slots.DENORMAL) {
       shard.fillSlots(Float.MIN_NORMAL / 8);
     }

@@ -1,5 +1,6 @@
 package gradwire.bench;
 
+import gradwire.bench.kernel.ShardUnderLoad;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -39,7 +40,7 @@ public class ReduceBenchmark {
 
   @Setup(Level.Trial)
   public void allocate() {
-    shard = new ShardUnderLoad("sgd", numFloats, numReplicas, numThreads, 1e-3f);
+    shard = ShardUnderLoad.filled("sgd", numFloats, numReplicas, numThreads, 1e-3f);
   }
 
   @TearDown(Level.Trial)

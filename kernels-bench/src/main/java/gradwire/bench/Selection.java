@@ -22,10 +22,7 @@ final class Selection {
    * @throws UsageException if a name is unknown or nothing is left
    */
   static List<BenchCase> of(List<String> names, @Nullable String only, boolean isAll) {
-    List<Suite> suites = names.stream().map(Selection::suite).distinct().toList();
-    Stream<BenchCase> cases =
-        (suites.isEmpty() ? Arrays.asList(Suite.values()) : suites)
-            .stream().flatMap(suite -> suite.cases().stream());
+    Stream<BenchCase> cases = suites(names).stream().flatMap(suite -> suite.cases().stream());
     if (only == null) {
       return cases.filter(one -> isAll || one.isRepresentative()).toList();
     }
@@ -38,6 +35,17 @@ final class Selection {
         only,
         "--list --all shows the names");
     return found;
+  }
+
+  /**
+   * The suites named; none: all of them.
+   *
+   * @throws UsageException if a name is unknown
+   */
+  static List<Suite> suites(List<String> names) {
+    return names.isEmpty()
+        ? Arrays.asList(Suite.values())
+        : names.stream().map(Selection::suite).distinct().toList();
   }
 
   private static Suite suite(String word) {

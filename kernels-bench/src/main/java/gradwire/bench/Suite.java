@@ -1,6 +1,7 @@
 package gradwire.bench;
 
 import gradwire.bench.harness.Plan;
+import gradwire.bench.kernel.KernelCases;
 import gradwire.bench.micro.MicroCase;
 import gradwire.bench.micro.MicroCases;
 import gradwire.bench.micro.MicroRows;
@@ -22,7 +23,9 @@ enum Suite {
   /** The mean over replicas, against STREAM's triad. */
   REDUCE,
   /** A gradient by each engine, against the rate of a matrix product. */
-  STEP;
+  STEP,
+  /** Single kernels on each backend, against a matrix product or the memory. */
+  KERNELS;
 
   String word() {
     return name().toLowerCase(Locale.ROOT);
@@ -50,13 +53,21 @@ enum Suite {
                           one.isRepresentative(),
                           one.memoryBytes()))
               .toList();
-      case OPTIMIZER, CODEC, REDUCE, STEP ->
+      case OPTIMIZER, CODEC, REDUCE, STEP, KERNELS ->
           microCases().stream()
               .map(
                   one ->
                       new BenchCase(
                           this, one.name(), word(), one.isRepresentative(), one.memoryBytes()))
               .toList();
+    };
+  }
+
+  /** A line for each group of rows that this machine can't have. */
+  List<String> missing() {
+    return switch (this) {
+      case KERNELS -> KernelCases.missing();
+      case TRANSPORT, OPTIMIZER, CODEC, REDUCE, STEP -> List.of();
     };
   }
 
@@ -67,6 +78,7 @@ enum Suite {
       case CODEC -> MicroCases.codec();
       case REDUCE -> MicroCases.reduce();
       case STEP -> MicroCases.step();
+      case KERNELS -> KernelCases.all();
     };
   }
 
@@ -87,7 +99,7 @@ enum Suite {
           }
         };
       }
-      case OPTIMIZER, CODEC, REDUCE, STEP -> new MicroRows(plan, microCases())::measure;
+      case OPTIMIZER, CODEC, REDUCE, STEP, KERNELS -> new MicroRows(plan, microCases())::measure;
     };
   }
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import gradwire.bench.harness.Plan;
 import gradwire.bench.report.Row;
 import gradwire.bench.report.RowJson;
+import gradwire.kernels.cuda.CudaSupport;
+import gradwire.kernels.testing.DriverInPlace;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -86,6 +88,54 @@ final class BenchCommandTest {
     assertThat(row.bytes()).isEqualTo(16_384);
     assertThat(row.mbPerSecond()).isPositive();
     assertThat(row.extra().allocatedBytesPerOp()).isNotNull().isFinite();
+  }
+
+  @Test
+  void aKernelIsMeasuredAgainstAProductAndDrawnUnderItsRoof(@TempDir Path folder) throws Exception {
+    Path json = folder.resolve("rows.json");
+    Path roofline = folder.resolve("roofline.svg");
+    String only = "native/gemm/100x784x100";
+    assertThat(
+            bench("kernels", "--quick", "--only", only, "--json=" + json, "--roofline=" + roofline))
+        .as(() -> said(err))
+        .isZero();
+    Row row = RowJson.read(json).getFirst();
+    assertThat(row.name()).isEqualTo("kernels/native/gemm/100x784x100");
+    assertThat(row.bytes()).isEqualTo(2 * 100 * 784 * 100);
+    assertThat(row.limit()).isEqualTo("sgemm");
+    assertThat(row.mbPerSecond()).isPositive();
+    assertThat(row.limitMbPerSecond()).isPositive();
+    assertThat(row.extra().work()).isNotNull();
+    assertThat(Files.readString(roofline)).contains("native/gemm/100x784x100", "memory:");
+  }
+
+  @Test
+  void kernelsOfABackendThatIsNotHereAreLeftOutWithTheReason() {
+    System.setProperty(CudaSupport.LIBRARY_PROPERTY, "no-such-library");
+    try {
+      assertThat(bench("kernels", "--list", "--all")).isZero();
+    } finally {
+      System.clearProperty(CudaSupport.LIBRARY_PROPERTY);
+    }
+    assertThat(said(out).lines())
+        .contains("kernels/native/adam/100MB", "kernels/nd4j/softmax-cross-entropy/64x10")
+        .doesNotHaveDuplicates()
+        .noneMatch(name -> name.contains("cuda"));
+    assertThat(said(err)).containsOnlyOnce("kernels/cuda: left out: ").contains("no-such-library");
+  }
+
+  @Test
+  void aKernelOnADeviceIsMeasuredAgainstTheDriversCopy(@TempDir Path folder) {
+    Path json = folder.resolve("rows.json");
+    try (DriverInPlace driver = DriverInPlace.put()) {
+      assertThat(bench("kernels", "--quick", "--only", "cuda/sgd/318KB", "--json=" + json))
+          .as(() -> said(err))
+          .isZero();
+    }
+    Row row = RowJson.read(json).getFirst();
+    assertThat(row.transport()).isEqualTo("device");
+    assertThat(row.limit()).isEqualTo("device copy");
+    assertThat(row.percentOfLimit()).isPositive();
   }
 
   @Test

@@ -40,6 +40,7 @@ public final class Child implements AutoCloseable {
             "-Dio.netty.leakDetection.level=disabled",
             "-XX:+UseSerialGC",
             "-XX:-UsePerfData"));
+    command.addAll(PassedOn.options());
     command.addAll(jvmOptions);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     command.addAll(arguments);

@@ -1,5 +1,6 @@
 package gradwire.bench.micro;
 
+import gradwire.bench.micro.MicroCase.Limit;
 import gradwire.bench.micro.MicroCase.Method;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,14 +68,14 @@ public final class MicroCases {
     Map<String, String> parameters = Map.of("numBytes", String.valueOf(bytes));
     return new MicroCase(
         "codec/" + what + "/" + label,
+        MicroCase.MEMORY,
         what,
         1,
-        new Method(FRAMES + what, parameters),
-        new Method(FRAMES + "copy", parameters),
-        "memory copy",
-        bytes,
+        new Method(FRAMES + what, parameters, bytes),
+        new Limit(new Method(FRAMES + "copy", parameters, bytes), "memory copy"),
         64L << 20,
-        true);
+        true,
+        null);
   }
 
   /** Gradients applied to a shard, by every rule. */
@@ -114,15 +115,15 @@ public final class MicroCases {
   private static MicroCase step(String network, String engine) {
     return new MicroCase(
         "step/" + network + "/" + engine,
+        MicroCase.MEMORY,
         "gradient",
         1,
         new Method(
             "gradwire.bench.StepBenchmark.gradient", Map.of("network", network, "engine", engine)),
-        new Method("gradwire.bench.SgemmLimit.multiply", Map.of()),
-        "sgemm",
-        0,
+        Limit.sgemm(),
         2L << 30,
-        true);
+        true,
+        null);
   }
 
   /** A shard and how it is worked on. */
@@ -136,11 +137,6 @@ public final class MicroCases {
           "numFloats", String.valueOf(shard.numFloats),
           "numReplicas", String.valueOf(numReplicas),
           "numThreads", String.valueOf(numThreads));
-    }
-
-    Map<String, String> limitParameters() {
-      return Map.of(
-          "numFloats", String.valueOf(shard.numFloats), "numThreads", String.valueOf(numThreads));
     }
   }
 
@@ -162,14 +158,14 @@ public final class MicroCases {
       String name, String benchmark, Load load, Map<String, String> parameters) {
     return new MicroCase(
         name,
+        MicroCase.MEMORY,
         "apply",
         load.numThreads,
         new Method(benchmark + load.kernel.method, parameters),
-        new Method("gradwire.bench.MemoryLimit.triad", load.limitParameters()),
-        "stream triad",
-        0,
+        Limit.triad(load.shard.numFloats, load.numThreads),
         load.shard.numFloats * Float.BYTES * MOST_VECTORS,
-        isRepresentative(name));
+        isRepresentative(name),
+        null);
   }
 
   /** The reference job's shard on one thread, the big one on all; loops in C, and for Adam both. */

@@ -35,14 +35,16 @@ public record Row(
    * @param limitP50Micros the limit's median latency
    * @param allocatedBytesPerOp on the Java heap
    * @param limitCpuSecondsPerGb CPU time that the limit itself takes
+   * @param work what an operation has to do
    */
   public record Extra(
       @Nullable Double p50Micros,
       @Nullable Double p99Micros,
       @Nullable Double limitP50Micros,
       @Nullable Double allocatedBytesPerOp,
-      @Nullable Double limitCpuSecondsPerGb) {
-    public static final Extra NONE = new Extra(null, null, null, null, null);
+      @Nullable Double limitCpuSecondsPerGb,
+      @Nullable Work work) {
+    public static final Extra NONE = new Extra(null, null, null, null, null, null);
   }
 
   /** The row's rate in percent of the limit's; NaN where there is no limit. */

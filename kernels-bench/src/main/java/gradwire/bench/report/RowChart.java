@@ -79,7 +79,7 @@ public final class RowChart {
     return NAMES_WIDTH + (int) Math.round(percent / 100 * LIMIT_WIDTH);
   }
 
-  private static String escaped(String text) {
+  static String escaped(String text) {
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
   }
 

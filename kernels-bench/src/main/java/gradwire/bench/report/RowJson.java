@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Rows as JSON: a list of flat objects. A number that is not finite is null. */
@@ -60,7 +61,7 @@ public final class RowJson {
         | IllegalStateException
         | NullPointerException
         | UnsupportedOperationException
-        | NumberFormatException e) {
+        | IllegalArgumentException e) {
       throw new UsageException(
           file + ": expected a file that --json wrote, got " + e + "; give one that is", e);
     }
@@ -84,7 +85,26 @@ public final class RowJson {
     addIfKnown(json, "limitP50Micros", row.extra().limitP50Micros());
     addIfKnown(json, "allocatedBytesPerOp", row.extra().allocatedBytesPerOp());
     addIfKnown(json, "limitCpuSecondsPerGb", row.extra().limitCpuSecondsPerGb());
+    addWork(json, row.extra().work());
     return json;
+  }
+
+  private static void addWork(JsonObject json, @Nullable Work work) {
+    if (work != null) {
+      json.addProperty("flops", work.flops());
+      json.addProperty("touchedBytes", work.bytes());
+      json.addProperty("flopsPerByte", work.flopsPerByte());
+      json.addProperty("bound", work.bound().name().toLowerCase(Locale.ROOT));
+    }
+  }
+
+  private static @Nullable Work work(JsonObject json) {
+    return json.has("bound")
+        ? new Work(
+            json.get("flops").getAsLong(),
+            json.get("touchedBytes").getAsLong(),
+            Work.Bound.valueOf(json.get("bound").getAsString().toUpperCase(Locale.ROOT)))
+        : null;
   }
 
   private static Row row(JsonObject json) {
@@ -103,7 +123,8 @@ public final class RowJson {
             known(json, "p99Micros"),
             known(json, "limitP50Micros"),
             known(json, "allocatedBytesPerOp"),
-            known(json, "limitCpuSecondsPerGb")));
+            known(json, "limitCpuSecondsPerGb"),
+            work(json)));
   }
 
   private static void addIfKnown(JsonObject json, String key, @Nullable Double value) {

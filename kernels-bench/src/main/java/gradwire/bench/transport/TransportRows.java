@@ -89,7 +89,8 @@ public final class TransportRows {
             row.p99Micros(),
             limit.p50Micros(),
             null,
-            limit.cpuSecondsPerGb(bytes)));
+            limit.cpuSecondsPerGb(bytes),
+            null));
   }
 
   /** An operation of a gigabyte takes longer than an iteration: once through is enough. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import gradwire.bench.report.Work.Bound;
 import gradwire.error.UsageException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -45,6 +46,15 @@ final class RowJsonTest {
         .contains("limit", "tls", "p50Micros", "p99Micros", "allocatedBytesPerOp");
     assertThat(row.get("percentOfLimit").getAsDouble()).isEqualTo(25.0125);
     assertThat(row.get("tls").getAsBoolean()).isTrue();
+  }
+
+  @Test
+  void aRowThatKnowsItsWorkComesBackWithItsIntensityInTheFile() {
+    Row row = Rows.working("kernels/native/add/1MiB", "memory", new Work(1, 12, Bound.MEMORY));
+    assertThat(RowJson.line(row))
+        .contains("\"flops\":1,\"touchedBytes\":12,\"flopsPerByte\":0.0833")
+        .contains("\"bound\":\"memory\"");
+    assertThat(RowJson.parse(RowJson.line(row))).isEqualTo(row);
   }
 
   @Test

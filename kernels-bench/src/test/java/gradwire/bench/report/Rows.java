@@ -22,6 +22,21 @@ final class Rows {
         4000,
         0.61,
         "raw tcp",
-        new Extra(210.5, 400.25, 120.0, 96.0, 0.4));
+        new Extra(210.5, 400.25, 120.0, 96.0, 0.4, null));
+  }
+
+  /** 1,000 MB/s, or MFLOP/s, of 2,000. */
+  static Row working(String name, String transport, Work work) {
+    return new Row(
+        name,
+        transport,
+        "kernel",
+        work.counted(),
+        1,
+        1000,
+        2000,
+        0.5,
+        "limit",
+        new Extra(null, null, null, null, null, work));
   }
 }

@@ -1,4 +1,4 @@
-package gradwire.bench;
+package gradwire.bench.kernel;
 
 import gradwire.cluster.ShardMap;
 import gradwire.cluster.ShardMap.Shard;
@@ -16,19 +16,29 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /** One shard, all weight, and the gradients that are applied to it again and again. One thread. */
-final class ShardUnderLoad implements AutoCloseable {
-  private final Arena arena = Arena.ofShared();
+public final class ShardUnderLoad implements AutoCloseable {
   private final ShardMemory memory;
   private final List<MemorySegment> gradients;
   private final long bytesPerUpdate;
   private long numUpdates;
 
-  ShardUnderLoad(String optimizer, long numFloats, int numReplicas, int numThreads, float value) {
-    Optimizer rule = Optimizer.of(OptimizerSpec.of(optimizer, Map.of()));
+  /**
+   * @param gradients one for each replica; they outlive this
+   */
+  ShardUnderLoad(OptimizerSpec optimizer, List<MemorySegment> gradients, int numThreads) {
+    this.gradients = gradients;
+    Optimizer rule = Optimizer.of(optimizer);
+    long numFloats = Floats.length(gradients.getFirst());
     memory = new ShardMemory(shard(numFloats), rule, numThreads);
-    gradients =
-        IntStream.range(0, numReplicas).mapToObj(replica -> filled(numFloats, value)).toList();
-    bytesPerUpdate = numFloats * Float.BYTES * (2 + 2L * rule.numSlots() + numReplicas);
+    bytesPerUpdate = numFloats * Float.BYTES * (2 + 2L * rule.numSlots() + gradients.size());
+  }
+
+  /** Gradients of a number alone, by a rule with its defaults. */
+  public static ShardUnderLoad filled(
+      String optimizer, long numFloats, int numReplicas, int numThreads, float value) {
+    List<MemorySegment> gradients =
+        IntStream.range(0, numReplicas).mapToObj(i -> filled(numFloats, value)).toList();
+    return new ShardUnderLoad(OptimizerSpec.of(optimizer, Map.of()), gradients, numThreads);
   }
 
   private static Shard shard(long numFloats) {
@@ -36,8 +46,8 @@ final class ShardUnderLoad implements AutoCloseable {
     return ShardMap.of(layout, 1).shards().getFirst();
   }
 
-  private MemorySegment filled(long numFloats, float value) {
-    MemorySegment segment = Floats.allocate(arena, numFloats);
+  private static MemorySegment filled(long numFloats, float value) {
+    MemorySegment segment = Floats.allocate(Arena.ofAuto(), numFloats);
     fill(segment, value);
     return segment;
   }
@@ -48,8 +58,13 @@ final class ShardUnderLoad implements AutoCloseable {
     }
   }
 
-  void fillSlots(float value) {
+  /** Gives every element of every slot a value. */
+  public void fillSlots(float value) {
     memory.vectors().stream().skip(1).forEach(slot -> fill(slot, value));
+  }
+
+  MemorySegment weights() {
+    return memory.weights();
   }
 
   /**
@@ -57,7 +72,7 @@ final class ShardUnderLoad implements AutoCloseable {
    *
    * @return bytes that had to be read and written
    */
-  long apply() {
+  public long apply() {
     numUpdates++;
     memory.apply(numUpdates, gradients);
     return bytesPerUpdate;
@@ -66,6 +81,5 @@ final class ShardUnderLoad implements AutoCloseable {
   @Override
   public void close() {
     memory.close();
-    arena.close();
   }
 }

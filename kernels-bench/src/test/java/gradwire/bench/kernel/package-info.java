@@ -1,0 +1,4 @@
+@NullMarked
+package gradwire.bench.kernel;
+
+import org.jspecify.annotations.NullMarked;
