@@ -2,6 +2,9 @@ package gradwire.dl4j;
 
 import static gradwire.dl4j.BothEngines.COMPILED;
 import static gradwire.dl4j.BothEngines.batch;
+import static gradwire.dl4j.BothEngines.lstm;
+import static gradwire.dl4j.BothEngines.sequence;
+import static gradwire.dl4j.BothEngines.softmax;
 import static gradwire.dl4j.BothEngines.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -17,6 +20,7 @@ import gradwire.worker.engine.Batch;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -94,6 +98,15 @@ final class GpuComputationTest {
     try (Dl4jEngine gpu = Dl4jEngine.of(graph, onGpu(0));
         Dl4jEngine cpu = Dl4jEngine.of(graph, COMPILED)) {
       train("residual graph", gpu, cpu, batch(8, new long[] {3, 8, 7}, 3), 1e-5);
+    }
+  }
+
+  @Test
+  void anLstmStaysWithTheProcessorForTwentySteps() {
+    MultiLayerNetwork network = sequence(new LastTimeStep(lstm(5)), softmax());
+    try (Dl4jEngine gpu = engine(network);
+        Dl4jEngine cpu = Dl4jEngine.of(network, COMPILED)) {
+      train("LSTM", gpu, cpu, batch(8, new long[] {3, 6}, 3), 1e-5);
     }
   }
 

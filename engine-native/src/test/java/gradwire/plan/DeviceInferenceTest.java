@@ -14,6 +14,7 @@ import gradwire.plan.device.DeviceVectors;
 import gradwire.plan.device.Gpu;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -52,7 +53,8 @@ class DeviceInferenceTest {
       MemorySegment gradient = GuardedMemory.floats(arena, net.numFloats());
       MemorySegment ids = arena.allocateFrom(JAVA_FLOAT, 4, id);
       MemorySegment outputs = GuardedMemory.floats(arena, 2 * 4);
-      try (DeviceVectors vectors = new DeviceVectors(gpu, parameters, gradient);
+      try (DeviceVectors vectors =
+              new DeviceVectors(gpu, parameters, gradient, List.of(parameters, gradient));
           Plan plan = new DevicePlan(net.with(Nets.SQUARED), use, vectors)) {
         assertThatThrownBy(() -> plan.infer(ids, outputs))
             .isInstanceOf(UsageException.class)
@@ -73,7 +75,8 @@ class DeviceInferenceTest {
       MemorySegment batch = uniform(arena, 2 * 6 * 3);
       MemorySegment outputs = GuardedMemory.floats(arena, 2 * 4 * 6);
       MemorySegment expected = GuardedMemory.floats(arena, 2 * 4 * 6);
-      try (DeviceVectors vectors = new DeviceVectors(gpu, parameters, gradient);
+      try (DeviceVectors vectors =
+              new DeviceVectors(gpu, parameters, gradient, List.of(parameters, gradient));
           Plan plan = new DevicePlan(network, use, vectors);
           Plan onCpu = new ExecutionPlan(network, use, parameters, gradient)) {
         plan.infer(batch, outputs);
