@@ -27,7 +27,7 @@ stage() {
   fi
   "$java_home/bin/jlink" --add-modules "$modules" --strip-debug --no-header-files --no-man-pages \
     --output "$into/jre"
-  for folder in runtime cpu ps-server kernels worker engine-native; do
+  for folder in runtime cpu cuda-double ps-server kernels worker engine-native; do
     cp -r "$root/$folder/target/classes" "$into/lib/$folder"
   done
   for folder in kernels engine-native; do
@@ -39,7 +39,7 @@ stage() {
     | xargs -I{} cp {} "$into/lib/"
   if command -v g++ >/dev/null; then
     g++ -std=c++17 -O2 -shared -fPIC -static-libstdc++ -static-libgcc \
-      "$root/kernels/src/test/cuda/launch_loop.cpp" -o "$into/lib/launch_loop.so"
+      "$root/cuda-double/src/main/cuda/launch_loop.cpp" -o "$into/lib/launch_loop.so"
   fi
 }
 
@@ -59,8 +59,8 @@ bundle() {
 
 double_library() {
   g++ -std=c++17 -O2 -march=native -ffp-contract=off -Wno-unknown-pragmas -shared -fPIC \
-    -I"$root/kernels/src/test/cuda" -I"$root/kernels/src/main/cuda" \
-    "$root"/kernels/src/test/cuda/*.cpp -o "$1"
+    -I"$root/cuda-double/src/main/cuda" -I"$root/kernels/src/main/cuda" \
+    "$root"/cuda-double/src/main/cuda/*.cpp -o "$1"
 }
 
 work=$(mktemp -d)

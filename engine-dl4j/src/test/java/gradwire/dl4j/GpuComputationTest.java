@@ -12,10 +12,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import gradwire.config.ComputeChoice;
 import gradwire.config.EngineChoice;
+import gradwire.cuda.testing.DriverDouble;
+import gradwire.cuda.testing.DriverInPlace;
 import gradwire.error.UsageException;
 import gradwire.kernels.cuda.CudaException;
-import gradwire.kernels.testing.DriverDouble;
-import gradwire.kernels.testing.DriverInPlace;
 import gradwire.worker.engine.Batch;
 import java.util.OptionalInt;
 import java.util.function.Supplier;

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import gradwire.cuda.testing.DriverInPlace;
 import gradwire.error.UsageException;
 import gradwire.kernels.cpu.Activation;
 import gradwire.kernels.cpu.SoftmaxLoss;
-import gradwire.kernels.testing.DriverInPlace;
 import gradwire.plan.device.DevicePlan;
 import gradwire.plan.device.DeviceVectors;
 import gradwire.plan.device.Gpu;

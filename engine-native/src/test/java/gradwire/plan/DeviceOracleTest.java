@@ -1,6 +1,6 @@
 package gradwire.plan;
 
-import gradwire.kernels.testing.DriverInPlace;
+import gradwire.cuda.testing.DriverInPlace;
 import gradwire.plan.device.DevicePlan;
 import gradwire.plan.device.DeviceVectors;
 import gradwire.plan.device.Gpu;

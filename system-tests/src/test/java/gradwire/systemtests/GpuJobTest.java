@@ -3,7 +3,7 @@ package gradwire.systemtests;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import gradwire.kernels.testing.DriverDouble;
+import gradwire.cuda.testing.DriverDouble;
 import gradwire.run.RunResult;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeAll;

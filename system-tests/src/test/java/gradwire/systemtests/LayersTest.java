@@ -40,7 +40,6 @@ final class LayersTest {
   private static final JavaClasses PRODUCTION =
       new ClassFileImporter()
           .withImportOption(new ImportOption.DoNotIncludeTests())
-          .withImportOption(location -> !location.contains("-tests.jar"))
           .importPackages("gradwire");
 
   @Test

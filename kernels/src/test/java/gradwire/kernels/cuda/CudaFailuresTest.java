@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import gradwire.cuda.testing.DriverDouble;
 import gradwire.kernels.gradient.GradientKernels;
-import gradwire.kernels.testing.DriverDouble;
 import gradwire.kernels.testing.Gpu;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ExecutorService;

@@ -2,7 +2,7 @@ package gradwire.kernels.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import gradwire.kernels.testing.DriverDouble;
+import gradwire.cuda.testing.DriverDouble;
 import gradwire.kernels.testing.Gpu;
 import org.junit.jupiter.api.Test;
 

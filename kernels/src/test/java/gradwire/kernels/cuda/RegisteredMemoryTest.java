@@ -3,7 +3,7 @@ package gradwire.kernels.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import gradwire.kernels.testing.DriverDouble;
+import gradwire.cuda.testing.DriverDouble;
 import gradwire.kernels.testing.Gpu;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

@@ -3,8 +3,8 @@ package gradwire.kernels.gradient;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import gradwire.cuda.testing.Tool;
 import gradwire.kernels.code.Image;
-import gradwire.kernels.testing.Tool;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package gradwire.kernels.testing;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import gradwire.cuda.testing.DriverDouble;
 import gradwire.kernels.cuda.CudaContext;
 import gradwire.kernels.cuda.CudaDriver;
 import gradwire.kernels.cuda.CudaStream;
@@ -159,9 +159,7 @@ public final class Gpu implements AutoCloseable {
   public void close() {
     context.close();
     if (!isReal()) {
-      DriverDouble used = DriverDouble.find().orElseThrow();
-      assertThat(used.numOpen()).as("left open").isZero();
-      assertThat(used.numDamaged()).as("written beside memory").isZero();
+      DriverDouble.find().orElseThrow().assertClean();
     }
   }
 }

@@ -1,4 +1,4 @@
-package gradwire.kernels.testing;
+package gradwire.cuda.testing;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

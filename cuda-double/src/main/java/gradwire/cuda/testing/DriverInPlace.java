@@ -1,9 +1,7 @@
-package gradwire.kernels.testing;
+package gradwire.cuda.testing;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import gradwire.kernels.cuda.CudaSupport;
 import java.util.Optional;
 
 /**
@@ -11,21 +9,29 @@ import java.util.Optional;
  * real one, where that is under test. One at a time.
  */
 public final class DriverInPlace implements AutoCloseable {
+  /** The system property by which {@code gradwire.kernels.cuda.CudaSupport} finds a driver. */
+  private static final String LIBRARY_PROPERTY = "gradwire.cuda.library";
+
   private final Optional<DriverDouble> installed;
 
   private DriverInPlace(Optional<DriverDouble> installed) {
     this.installed = installed;
   }
 
+  /** Whether a real device is under test. */
+  public static boolean isReal() {
+    return System.getProperty(LIBRARY_PROPERTY) != null;
+  }
+
   /** Puts it there; the test is skipped where it can't be built. */
   public static DriverInPlace put() {
-    if (Gpu.isReal()) {
+    if (isReal()) {
       return new DriverInPlace(Optional.empty());
     }
     assumeTrue(DriverDouble.find().isPresent(), "no g++: the double of the driver can't be built");
     DriverDouble fresh = DriverDouble.find().orElseThrow();
     fresh.reset();
-    System.setProperty(CudaSupport.LIBRARY_PROPERTY, fresh.library());
+    System.setProperty(LIBRARY_PROPERTY, fresh.library());
     return new DriverInPlace(Optional.of(fresh));
   }
 
@@ -33,9 +39,8 @@ public final class DriverInPlace implements AutoCloseable {
   @Override
   public void close() {
     if (installed.isPresent()) {
-      System.clearProperty(CudaSupport.LIBRARY_PROPERTY);
-      assertThat(installed.get().numOpen()).as("left open").isZero();
-      assertThat(installed.get().numDamaged()).as("written beside memory").isZero();
+      System.clearProperty(LIBRARY_PROPERTY);
+      installed.get().assertClean();
     }
   }
 }

@@ -1,4 +1,4 @@
-package gradwire.kernels.testing;
+package gradwire.cuda.testing;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
@@ -59,15 +59,15 @@ public final class DriverDouble {
   }
 
   private static Path build() {
-    Path sources = Path.of(System.getProperty("gradwire.repository"), "kernels/src");
-    Path doubles = sources.resolve("test/cuda");
+    Path repository = Path.of(System.getProperty("gradwire.repository"));
+    Path doubles = repository.resolve("cuda-double/src/main/cuda");
+    Path kernels = repository.resolve("kernels/src/main/cuda");
     try (Stream<Path> files = Files.list(doubles)) {
       Path folder = Files.createTempDirectory("gradwire-double");
       Path library = folder.resolve("libcuda-double.so");
       folder.toFile().deleteOnExit();
       library.toFile().deleteOnExit();
-      List<String> arguments =
-          List.of("-I" + doubles, "-I" + sources.resolve("main/cuda"), "-o", library.toString());
+      List<String> arguments = List.of("-I" + doubles, "-I" + kernels, "-o", library.toString());
       Tool.run(
           Stream.of(
                   COMPILER.stream(),
@@ -130,6 +130,15 @@ public final class DriverDouble {
   /** Pieces of memory around which something was written. */
   public int numDamaged() {
     return (int) invoke("double_num_damaged", FunctionDescriptor.of(JAVA_INT));
+  }
+
+  /** Fails where something is left open, or was written where it doesn't belong. */
+  public void assertClean() {
+    if (numOpen() != 0 || numDamaged() != 0) {
+      throw new AssertionError(
+          "%d things left open, %d pieces of memory written beside"
+              .formatted(numOpen(), numDamaged()));
+    }
   }
 
   private void call(String function) {
