@@ -261,6 +261,11 @@ public final class HealingConnection implements ShardConnection {
   }
 
   @Override
+  public boolean sharesMemory() {
+    return line != null && line.sharesMemory();
+  }
+
+  @Override
   public long declareLastStep(long step) {
     return answer(present -> present.declareLastStep(step));
   }

@@ -68,6 +68,13 @@ public interface ShardConnection extends AutoCloseable {
   /** What carries the tensors, for a person, e.g. {@code shm over uds}; known once open. */
   String carrier();
 
+  /**
+   * Whether tensors stay where they are, as both ends have mapped their memory; known once open.
+   */
+  default boolean sharesMemory() {
+    return false;
+  }
+
   /** See {@link ShardService#declareLastStep}. */
   long declareLastStep(long step);
 

@@ -58,6 +58,7 @@ final class TraceTest {
             runDir,
             "training.trace=true",
             "training.evaluate_every_steps=3",
+            "training.transport=uds",
             "estimator.script_params.train_steps=" + LENET_STEPS,
             "estimator.script_params.batch_size=16",
             "estimator.script_params.data_dir="

@@ -182,7 +182,12 @@ public final class GrpcShardConnection implements ShardConnection {
 
   @Override
   public String carrier() {
-    return requests != null && requests.sharesMemory() ? "shm over " + line.label() : line.label();
+    return sharesMemory() ? "shm over " + line.label() : line.label();
+  }
+
+  @Override
+  public boolean sharesMemory() {
+    return requests != null && requests.sharesMemory();
   }
 
   @Override

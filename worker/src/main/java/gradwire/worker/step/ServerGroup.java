@@ -74,7 +74,11 @@ final class ServerGroup implements AutoCloseable {
     }
   }
 
+  /** Of a server: where its messages take longer than a message costs. */
   private static final long PIECES_FROM_BYTES = 1 << 20;
+
+  /** The same where messages carry no tensors, and only summing them can be hidden. */
+  private static final long SHARED_PIECES_FROM_BYTES = 8 << 20;
 
   private final List<ShardConnection> servers;
   private final ShardMap shards;
@@ -249,8 +253,9 @@ final class ServerGroup implements AutoCloseable {
    * gradients, the others' must wait for its word.
    */
   boolean sendsInPieces() {
-    return !firstServerChooses
-        && layout.numFloats() * Float.BYTES >= (long) servers.size() * PIECES_FROM_BYTES;
+    boolean shared = servers.stream().allMatch(ShardConnection::sharesMemory);
+    long least = shared ? SHARED_PIECES_FROM_BYTES : PIECES_FROM_BYTES;
+    return !firstServerChooses && layout.numFloats() * Float.BYTES >= servers.size() * least;
   }
 
   /**
