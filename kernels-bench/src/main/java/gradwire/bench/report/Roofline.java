@@ -109,19 +109,21 @@ public final class Roofline {
     String label =
         (Double.isNaN(roof.gigabytes()) ? "" : format(" %,.1f GB/s", roof.gigabytes()))
             + (Double.isNaN(roof.gigaflops()) ? "" : format(" %,.0f GFLOP/s", roof.gigaflops()));
+    double top = y.at(Math.min(flat, x.most() * slope));
+    boolean isSloped = ridge > begin;
     return format(
         """
         <polyline fill="none" stroke="#c33" stroke-width="1.5" points="%.1f,%.1f %.1f,%.1f %.1f,%.1f"/>
-        <text x="%d" y="%.1f" text-anchor="end" fill="#c33">%s:%s</text>
+        <text x="%.1f" y="%.1f" text-anchor="end" fill="#c33">%s:%s</text>
         """,
         x.at(begin),
         y.at(Math.min(flat, begin * slope)),
         x.at(ridge),
         y.at(Math.min(flat, ridge * slope)),
         (double) RIGHT,
-        y.at(Math.min(flat, x.most() * slope)),
-        RIGHT - 4,
-        y.at(Math.min(flat, x.most() * slope)) - 5,
+        top,
+        isSloped ? x.at(ridge) - 8 : RIGHT - 4.0,
+        isSloped ? top + 4 : top - 5,
         RowChart.escaped(roof.where()),
         label);
   }
