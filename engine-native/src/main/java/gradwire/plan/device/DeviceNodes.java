@@ -27,9 +27,9 @@ final class DeviceNodes {
   /** The layer at work. */
   static DeviceNode of(Layer layer, NodeRanges ranges) {
     return switch (layer) {
-      case Dense dense -> new DenseNode(dense, ranges);
-      case Convolution convolution -> new ConvolutionNode(convolution, ranges);
-      case Depthwise depthwise -> new DepthwiseNode(depthwise, ranges);
+      case Dense dense -> UnitNodes.of(dense, ranges);
+      case Convolution convolution -> UnitNodes.of(convolution, ranges);
+      case Depthwise depthwise -> UnitNodes.of(depthwise, ranges);
       case MaxPool pool -> PoolNodes.of(pool, ranges);
       case AveragePool pool -> PoolNodes.of(pool, ranges);
       case BatchNorm norm -> new BatchNormNode(norm, ranges);
@@ -55,11 +55,11 @@ final class DeviceNodes {
     int numRows = Math.multiplyExact(batchSize, output.pixels());
     long sums = UnitEpilogue.sizes(numRows, output.channels()).scratchFloats();
     return switch (layer) {
-      case Dense dense -> Math.max(sums, DenseNode.sizes(dense, numRows).scratchFloats());
+      case Dense dense -> Math.max(sums, UnitNodes.sizes(dense, numRows).scratchFloats());
       case Convolution convolution ->
-          Math.max(sums, ConvolutionNode.sizes(convolution, input, batchSize).scratchFloats());
+          Math.max(sums, UnitNodes.sizes(convolution, input, batchSize).scratchFloats());
       case Depthwise depthwise ->
-          Math.max(sums, DepthwiseNode.sizes(depthwise, input, batchSize).scratchFloats());
+          Math.max(sums, UnitNodes.sizes(depthwise, input, batchSize).scratchFloats());
       case BatchNorm norm -> BatchNormKernels.scratchFloats(BatchNormNode.sizes(batchSize, output));
       case LayerNorm norm -> sums;
       case Embedding embedding -> sums;

@@ -15,7 +15,7 @@ import java.util.Optional;
  * {@code y = f(windows W + b)} and its gradients, float32, as products whose elements are read
  * where they lie in the images. Activations are those whose slope can be told from {@code y}.
  */
-public final class ConvolutionKernels {
+public final class ConvolutionKernels implements UnitKernels<ConvolutionKernels.Sizes> {
   private final CudaKernel forward;
   private final CudaKernel inputGradient;
   private final CudaKernel weightsGradient;
@@ -46,7 +46,8 @@ public final class ConvolutionKernels {
   }
 
   /** A layer's numbers. */
-  public record Sizes(int numImages, Window window, int numFilters, FilterOrder order) {
+  public record Sizes(int numImages, Window window, int numFilters, FilterOrder order)
+      implements UnitKernels.Sizes {
     private int numWindows() {
       return Math.multiplyExact(numImages, window.output().area());
     }
@@ -66,7 +67,7 @@ public final class ConvolutionKernels {
       return new ProductSizes(numFilters, window.floats(), numWindows());
     }
 
-    /** What any of the three needs of {@code scratch}. */
+    @Override
     public long scratchFloats() {
       return Math.max(
           ofForward().scratchFloats(),
@@ -87,6 +88,7 @@ public final class ConvolutionKernels {
    * @param bias {@code [filters]}
    * @param y {@code [images, window rows, window columns, filters]}, written
    */
+  @Override
   public void forward(
       CudaStream stream,
       Sizes sizes,
@@ -126,12 +128,7 @@ public final class ConvolutionKernels {
         .int32s(sizes.order.numbers());
   }
 
-  /**
-   * Queues the gradient of {@code x}.
-   *
-   * @param dz as {@code y}: of the sums
-   * @param dx as {@code x}, written
-   */
+  @Override
   public void inputGradient(
       CudaStream stream,
       Sizes sizes,
@@ -159,11 +156,7 @@ public final class ConvolutionKernels {
     products.sum(stream, product, scratch, Products.Rows.plain(dx, product.columns()));
   }
 
-  /**
-   * Queues the gradient of the weights, in their order.
-   *
-   * @param dw written
-   */
+  @Override
   public void weightsGradient(
       CudaStream stream,
       Sizes sizes,

@@ -14,7 +14,7 @@ import java.util.Optional;
  * {@code y = f(x W + b)} and its gradients, float32. Activations are those whose slope can be told
  * from {@code y}.
  */
-public final class DenseKernels {
+public final class DenseKernels implements UnitKernels<DenseKernels.Sizes> {
   private final CudaKernel forward;
   private final CudaKernel inputGradient;
   private final CudaKernel weightsGradient;
@@ -33,7 +33,8 @@ public final class DenseKernels {
    * @param inputPitch floats from one row of {@code x} or {@code dx} to the next
    * @param outputPitch the same of {@code y} or {@code dz}
    */
-  public record Sizes(int rows, int inputs, int outputs, int inputPitch, int outputPitch) {
+  public record Sizes(int rows, int inputs, int outputs, int inputPitch, int outputPitch)
+      implements UnitKernels.Sizes {
     /** Of rows without gaps. */
     public Sizes(int rows, int inputs, int outputs) {
       this(rows, inputs, outputs, inputs, outputs);
@@ -51,7 +52,7 @@ public final class DenseKernels {
       return new ProductSizes(outputs, inputs, rows);
     }
 
-    /** What any of the three needs of {@code scratch}. */
+    @Override
     public long scratchFloats() {
       return Math.max(
           ofForward().scratchFloats(),
@@ -72,6 +73,7 @@ public final class DenseKernels {
    * @param bias {@code [outputs]}
    * @param y {@code [rows, outputs]}, written
    */
+  @Override
   public void forward(
       CudaStream stream,
       Sizes sizes,
@@ -103,12 +105,7 @@ public final class DenseKernels {
     products.sum(stream, product, scratch, into);
   }
 
-  /**
-   * Queues the gradient of {@code x}.
-   *
-   * @param dz {@code [rows, outputs]}: of the sums
-   * @param dx {@code [rows, inputs]}, written
-   */
+  @Override
   public void inputGradient(
       CudaStream stream,
       Sizes sizes,
@@ -135,11 +132,7 @@ public final class DenseKernels {
     products.sum(stream, product, scratch, Products.Rows.plain(dx, sizes.inputPitch));
   }
 
-  /**
-   * Queues the gradient of the weights, in their order.
-   *
-   * @param dw written
-   */
+  @Override
   public void weightsGradient(
       CudaStream stream,
       Sizes sizes,

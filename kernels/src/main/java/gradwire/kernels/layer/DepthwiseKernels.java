@@ -17,7 +17,7 @@ import java.util.Optional;
  * {@code channel * multiplier} and following. Activations are those whose slope can be told from
  * {@code y}.
  */
-public final class DepthwiseKernels {
+public final class DepthwiseKernels implements UnitKernels<DepthwiseKernels.Sizes> {
   private final CudaKernel forward;
   private final CudaKernel inputGradient;
   private final CudaKernel weightsSums;
@@ -38,7 +38,8 @@ public final class DepthwiseKernels {
    * @param order where a weight's neighbours are: of the same channel, of the next, of the next
    *     place
    */
-  public record Sizes(int numImages, Window window, int multiplier, FilterOrder order) {
+  public record Sizes(int numImages, Window window, int multiplier, FilterOrder order)
+      implements UnitKernels.Sizes {
     /** The gradient of the weights: of every window. */
     private ColumnSums.Sizes ofWeightsGradient() {
       return new ColumnSums.Sizes(
@@ -54,7 +55,7 @@ public final class DepthwiseKernels {
       return (long) numImages * window.imageFloats();
     }
 
-    /** Of the gradient of the weights. */
+    @Override
     public long scratchFloats() {
       return ofWeightsGradient().scratchFloats();
     }
@@ -73,6 +74,7 @@ public final class DepthwiseKernels {
    * @param bias {@code [channels * multiplier]}
    * @param y {@code [images, window rows, window columns, channels * multiplier]}, written
    */
+  @Override
   public void forward(
       CudaStream stream,
       Sizes sizes,
@@ -80,7 +82,8 @@ public final class DepthwiseKernels {
       DeviceRange weights,
       Optional<DeviceRange> bias,
       Activation activation,
-      DeviceRange y) {
+      DeviceRange y,
+      DeviceRange scratch) {
     sizes.check(x, weights, y);
     try (Arena arena = Arena.ofConfined()) {
       stream.launch(
@@ -99,14 +102,14 @@ public final class DepthwiseKernels {
     }
   }
 
-  /**
-   * Queues the gradient of {@code x}.
-   *
-   * @param dz as {@code y}: of the sums
-   * @param dx as {@code x}, written
-   */
+  @Override
   public void inputGradient(
-      CudaStream stream, Sizes sizes, DeviceRange dz, DeviceRange weights, DeviceRange dx) {
+      CudaStream stream,
+      Sizes sizes,
+      DeviceRange dz,
+      DeviceRange weights,
+      DeviceRange dx,
+      DeviceRange scratch) {
     sizes.check(dx, weights, dz);
     try (Arena arena = Arena.ofConfined()) {
       stream.launch(
@@ -123,11 +126,7 @@ public final class DepthwiseKernels {
     }
   }
 
-  /**
-   * Queues the gradient of the weights, in their order.
-   *
-   * @param dw written
-   */
+  @Override
   public void weightsGradient(
       CudaStream stream,
       Sizes sizes,
