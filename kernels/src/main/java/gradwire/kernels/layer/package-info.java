@@ -5,8 +5,8 @@
  * <p>Everything is queued on the caller's stream and reads and writes the caller's memory; ranges
  * have exactly the sizes that are said, begin at multiples of 4 bytes and don't overlap where it
  * isn't said. {@code scratch} is anybody's memory until the next kernel of the stream begins. Every
- * sum has an order that follows from the sizes alone: equal input gives equal bits, on any device.
- * Bits are not those of a CPU's kernels, which sum in another order.
+ * sum has an order that follows from the sizes alone: equal input gives equal bits, however large
+ * the device. Bits are not those of a CPU's kernels, which sum in another order.
  */
 @NullMarked
 package gradwire.kernels.layer;
