@@ -2,7 +2,7 @@
 
 Two processes on one thread each, gloo between them; the same network, batches of 64 a worker, Adam
 whose rate halves every 400 steps, the test set every 200 steps, until 99 % of it are right. Tuned:
-channels last, fused Adam, gradients as views of DDP's one bucket, the test set shared by both;
+channels last, fused Adam, gradients as views of DDP's buckets, the test set shared by both;
 `--plain`: as written by most. Prints seconds from the command's start, and samples a second of
 training alone. Needs PyTorch (pip install torch); DATA: the folder of MNIST's four files.
 """
