@@ -16,7 +16,7 @@ modules=java.base,java.instrument,java.logging,java.management,jdk.unsupported
 stage() {
   local into=$1
   mkdir -p "$into/lib"
-  (cd "$root" && ./mvnw -q -B -ntp -pl engine-native -am -DskipTests test-compile)
+  (cd "$root" && ./mvnw -q -B -ntp -pl engine-native -am -DskipTests process-test-classes)
   local java_home=${JAVA_HOME:-}
   [ -x "$java_home/bin/jlink" ] || java_home=$(dirname "$(dirname "$(readlink -f "$(command -v java)")")")
   local version
