@@ -258,12 +258,18 @@ public final class LocalLauncher {
 
   private Ending stop(Fleet fleet) {
     String late = end(fleet, patience.afterStop());
-    return new Ending(RunStatus.STOPPED, late != null ? late : firstBadEnd(fleet));
+    if (late == null) {
+      return new Ending(RunStatus.STOPPED, firstBadEnd(fleet.roles()));
+    }
+    List<RoleProcess> notKilled =
+        fleet.roles().stream().filter(role -> !role.isAlive() && !role.wasKilled()).toList();
+    String waitedFor = firstBadEnd(notKilled);
+    return new Ending(RunStatus.STOPPED, waitedFor == null ? late : waitedFor + "; " + late);
   }
 
   /** A task that was asked to save and end, and failed in that; null if all is well. */
-  private @Nullable String firstBadEnd(Fleet fleet) {
-    return fleet.roles().stream()
+  private @Nullable String firstBadEnd(List<RoleProcess> roles) {
+    return roles.stream()
         .filter(role -> role.exitCode() != 0 && !wasInterrupted(role))
         .map(role -> RoleFailure.describe(role, run.folder()))
         .findFirst()

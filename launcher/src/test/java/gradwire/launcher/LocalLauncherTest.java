@@ -197,6 +197,14 @@ final class LocalLauncherTest {
   }
 
   @Test
+  void whoFailedWhileStoppingIsNamedBeforeWhoWaitedForIt() throws Exception {
+    RunResult result = stopped(FakeRun.of(root, DEAF, FAIL_TO_STOP, SERVE), SHORT);
+    assertThat(result.error())
+        .startsWith("worker-0: ended with exit code 1: checkpoint: disk full; its log: ")
+        .endsWith("; ps-0: killed, as 1 s after the request to stop it still ran");
+  }
+
+  @Test
   void theSecondRequestToStopKillsAtOnce() throws Exception {
     LocalRun run = FakeRun.of(root, SERVE, DEAF, SERVE);
     CompletableFuture<RunResult> launched = launch(run, Patience.DEFAULT);

@@ -10,10 +10,13 @@ import gradwire.run.RunFolder;
 import gradwire.run.RunResult;
 import gradwire.run.RunStatus;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,6 +28,9 @@ import org.junit.jupiter.api.io.TempDir;
 @EnabledOnOs(OS.LINUX)
 final class SuddenEndTest {
   private static final Duration SECONDS = Duration.ofSeconds(20);
+
+  /** Of a task's log, if a test fails. */
+  private static final int TOLD_LINES = 12;
 
   @TempDir Path folder;
   private Path runDir;
@@ -182,7 +188,7 @@ final class SuddenEndTest {
   private void checkStopped() {
     RunResult result = result();
     assertThat(result.status()).as(result.toJson()).isEqualTo(RunStatus.STOPPED);
-    assertThat(result.error()).isNull();
+    assertThat(result.error()).as(this::told).isNull();
     assertThat(result.globalSteps()).isPositive();
     assertThat(result.updatesLost()).isZero();
     assertThat(result.updatesDuplicated()).isZero();
@@ -191,6 +197,28 @@ final class SuddenEndTest {
             runDir.resolve(
                 "checkpoints/step-%09d/shard-0-of-1.safetensors".formatted(result.globalSteps())))
         .isNotEmptyFile();
+  }
+
+  /** The end of every task's log. */
+  private String told() {
+    try (Stream<Path> logs = Files.list(runDir)) {
+      return logs.filter(file -> file.getFileName().toString().startsWith("stdout-"))
+          .sorted()
+          .map(SuddenEndTest::end)
+          .collect(Collectors.joining("\n"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String end(Path log) {
+    try {
+      List<String> lines = Files.readAllLines(log);
+      List<String> last = lines.subList(Math.max(0, lines.size() - TOLD_LINES), lines.size());
+      return log.getFileName() + ":\n" + String.join("\n", last);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private RunResult result() {
