@@ -67,9 +67,13 @@ int cuDeviceGet(int* device, int ordinal) {
   return SUCCESS;
 }
 
-int cuDeviceGetName(char* name, int capacity, int) {
+int cuDeviceGetName(char* name, int capacity, int device) {
   ENTER(false);
-  std::snprintf(name, capacity, "Double of a device");
+  if (device == 0) {
+    std::snprintf(name, capacity, "Double of a device");
+  } else {
+    std::snprintf(name, capacity, "Double of device %d", device);
+  }
   return SUCCESS;
 }
 

@@ -127,8 +127,13 @@ final class GpuComputationTest {
   void workersCountRoundTheGpusThatThereAre() {
     DriverDouble twoGpus = DriverDouble.find().orElseThrow();
     twoGpus.setDevices(2);
-    try (Dl4jEngine third = Dl4jEngine.of(Networks.mlp(), onGpu(2))) {
-      assertThat(third.backend()).startsWith("native-cuda (Double of a device, ");
+    assertThat(backend(2)).startsWith("native-cuda (Double of a device, ");
+    assertThat(backend(3)).startsWith("native-cuda (Double of device 1, ");
+  }
+
+  private static String backend(int index) {
+    try (Dl4jEngine gpu = Dl4jEngine.of(Networks.mlp(), onGpu(index))) {
+      return gpu.backend();
     }
   }
 

@@ -44,17 +44,24 @@ final class DeviceLoss {
 
   /**
    * @param logits {@code [batch, time steps, labels] float32}
+   * @param training else there are outputs instead of labels
    */
-  DeviceLoss(Loss loss, DeviceRange logits, Rows rows, LayerKernels kernels, PlanMemory memory) {
+  DeviceLoss(
+      Loss loss,
+      DeviceRange logits,
+      Rows rows,
+      boolean training,
+      LayerKernels kernels,
+      PlanMemory memory) {
     this.kernels = kernels;
     this.loss = loss;
     this.logits = logits;
     this.rows = rows;
     this.numLabels = Math.toIntExact(logits.length(Float.BYTES) / rows.count());
     this.inOrder = memory.allocate(rows.areInOrder() ? 0 : logits.numBytes());
-    this.labels = Staged.allocate(memory, logits.numBytes());
-    this.outputs = Staged.allocate(memory, logits.numBytes());
-    this.losses = Staged.floats(memory, rows.count());
+    this.labels = Staged.allocate(memory, training ? logits.numBytes() : 0);
+    this.losses = Staged.floats(memory, training ? rows.count() : 0);
+    this.outputs = Staged.allocate(memory, training ? 0 : logits.numBytes());
   }
 
   /** What {@link #backward} reads. */

@@ -70,6 +70,7 @@ public final class DevicePlan implements Plan {
               whole(logits.data(), logits),
               new DeviceLoss.Rows(
                   use.batchSize(), network.hasLossOfSteps() ? logits.shape().pixels() : 1),
+              use.training(),
               vectors.gpu().kernels(),
               memory);
       step = memory.own(stream.capture(use.training() ? this::queueStep : this::queueInference));

@@ -51,7 +51,7 @@ final class CudaSupportTest {
     assertThat(found.devices())
         .containsExactly(
             new CudaDevice(0, "Double of a device", 7, 5, 1L << 30, 3, 1 << 20),
-            new CudaDevice(1, "Double of a device", 7, 5, 1L << 30, 3, 1 << 20));
+            new CudaDevice(1, "Double of device 1", 7, 5, 1L << 30, 3, 1 << 20));
     assertThat(found.devices().getFirst().computeCapability()).isEqualTo("7.5");
   }
 }
